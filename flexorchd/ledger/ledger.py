@@ -1,0 +1,62 @@
+"""The ledger as a whole: opened, migrated, and its tables by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlite_utils import Database as SqliteUtils
+
+from flexorchd.ledger.connection import Database
+from flexorchd.ledger.files import Files
+from flexorchd.ledger.schema import migrations
+from flexorchd.ledger.watches import Watches
+
+FILE_NAME = "ledger.sqlite3"
+
+
+class NewerSchemaError(Exception):
+    """The ledger was written by a newer flexorchd."""
+
+
+class Ledger:
+    """All that the daemon knows, in one file.
+
+    Args:
+        path: the SQLite file.
+        readonly: look only; the file must exist and is not migrated.
+
+    Raises:
+        NewerSchemaError: a newer version has migrated this file.
+        sqlite3.DatabaseError: the file is damaged or no database.
+    """
+
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+        self.database = Database(path, readonly=readonly)
+        try:
+            self._check_version()
+            if not readonly:
+                self._migrate()
+        except BaseException:
+            self.database.close()
+            raise
+        self.watches = Watches(self.database)
+        self.files = Files(self.database)
+
+    def _check_version(self) -> None:
+        db = SqliteUtils(self.database.read)
+        known = {migration.name for migration in migrations._migrations}
+        unknown = [m.name for m in migrations.applied(db) if m.name not in known]
+        if unknown:
+            raise NewerSchemaError(
+                f"{self.database.path} was written by a newer flexorchd (it has the change "
+                f"“{unknown[0]}”). Install that version again, or start with another state directory."
+            )
+
+    def _migrate(self) -> None:
+        with self.database.write() as connection:
+            pass
+        migrations.apply(SqliteUtils(connection))
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()

@@ -1,0 +1,257 @@
+"""The ledger's tables, version by version. sqlite-utils applies what is missing, each in a transaction.
+
+Times are seconds since the epoch (UTC); paths and names are the file system's own bytes. A file's key is
+(directory, name), so that one range read serves a directory's scan and not its descendants'.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database as SqliteUtils
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("flexorchd-ledger")
+
+FIRST_SCHEMA = """
+CREATE TABLE memory (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE accounts (
+  id INTEGER PRIMARY KEY,
+  mode TEXT NOT NULL CHECK (mode IN ('hosted', 'embedded')),
+  base_url TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  hint TEXT NOT NULL,
+  first_used_at REAL NOT NULL,
+  pause_code TEXT,
+  pause_message TEXT,
+  paused_at REAL,
+  probe_at REAL,
+  probes INTEGER NOT NULL DEFAULT 0,
+  plan TEXT,
+  credits_used INTEGER,
+  credits_limit INTEGER,
+  credits_left INTEGER,
+  usage_at REAL,
+  UNIQUE (base_url, fingerprint)
+) STRICT;
+
+CREATE TABLE spending (
+  account_id INTEGER NOT NULL REFERENCES accounts,
+  day TEXT NOT NULL,
+  documents INTEGER NOT NULL,
+  PRIMARY KEY (account_id, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE settings (
+  id INTEGER PRIMARY KEY,
+  locale TEXT NOT NULL,
+  mask_pii INTEGER NOT NULL CHECK (mask_pii IN (0, 1)),
+  mask_strategy TEXT NOT NULL,
+  document_type TEXT NOT NULL,
+  UNIQUE (locale, mask_pii, mask_strategy, document_type)
+) STRICT;
+
+CREATE TABLE watches (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  root BLOB NOT NULL,
+  active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  mount_point BLOB,
+  mount_type TEXT,
+  mount_source TEXT,
+  mode TEXT,
+  mode_reason TEXT,
+  hold_code TEXT,
+  hold_message TEXT,
+  held_at REAL,
+  approved_at REAL NOT NULL DEFAULT 0,
+  scanned_at REAL,
+  scan_seconds REAL,
+  found_by_event INTEGER NOT NULL DEFAULT 0,
+  found_by_scan INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE directories (
+  id INTEGER PRIMARY KEY,
+  watch_id INTEGER NOT NULL REFERENCES watches,
+  path BLOB NOT NULL,
+  UNIQUE (watch_id, path)
+) STRICT;
+
+CREATE TABLE files (
+  id INTEGER PRIMARY KEY,
+  directory_id INTEGER NOT NULL REFERENCES directories,
+  name BLOB NOT NULL,
+  size INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL,
+  ctime_ns INTEGER NOT NULL,
+  inode INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('settling', 'settled', 'followed', 'ignored')),
+  seen_at REAL NOT NULL,
+  looked_at REAL,
+  due_at REAL,
+  gone_at REAL,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  reason TEXT,
+  version_id INTEGER,
+  UNIQUE (directory_id, name)
+) STRICT;
+CREATE INDEX files_due ON files (state, due_at) WHERE state IN ('settling', 'settled');
+
+CREATE TABLE documents (
+  id INTEGER PRIMARY KEY,
+  sha256 BLOB,
+  settings_id INTEGER NOT NULL REFERENCES settings,
+  account_id INTEGER NOT NULL REFERENCES accounts,
+  size INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN
+    ('queued', 'uploading', 'processing', 'completed', 'failed', 'refused')),
+  due_at REAL,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  hold_code TEXT,
+  error_code TEXT,
+  error_message TEXT,
+  failed_at REAL,
+  maybe_sent INTEGER NOT NULL DEFAULT 0,
+  version_id INTEGER,
+  job_id TEXT,
+  is_duplicate INTEGER NOT NULL DEFAULT 0,
+  sent_at REAL,
+  grade TEXT,
+  degraded INTEGER NOT NULL DEFAULT 0,
+  document_type TEXT,
+  pii_count INTEGER,
+  job TEXT,
+  UNIQUE (sha256, settings_id, account_id)
+) STRICT;
+CREATE INDEX documents_due ON documents (state, due_at)
+  WHERE state IN ('queued', 'uploading', 'processing');
+CREATE INDEX documents_job ON documents (job_id) WHERE job_id IS NOT NULL;
+
+CREATE TABLE intents (
+  document_id INTEGER PRIMARY KEY REFERENCES documents,
+  version_id INTEGER NOT NULL,
+  sent_name TEXT NOT NULL,
+  sent_at REAL NOT NULL,
+  service_time REAL NOT NULL,
+  looks INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE versions (
+  id INTEGER PRIMARY KEY,
+  file_id INTEGER NOT NULL REFERENCES files,
+  document_id INTEGER REFERENCES documents,
+  size INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL,
+  found_at REAL NOT NULL,
+  state TEXT NOT NULL CHECK (state IN
+    ('following', 'ready', 'delivered', 'failed', 'superseded', 'vanished', 'forgotten')),
+  due_at REAL,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  error_code TEXT,
+  error_message TEXT,
+  warning TEXT,
+  output_path BLOB,
+  output_sha256 BLOB,
+  ended_at REAL,
+  after TEXT CHECK (after IN ('pending', 'done', 'skipped')),
+  after_reason TEXT
+) STRICT;
+CREATE INDEX versions_file ON versions (file_id);
+CREATE INDEX versions_document ON versions (document_id);
+CREATE INDEX versions_ready ON versions (due_at) WHERE state = 'ready';
+CREATE INDEX versions_after ON versions (due_at) WHERE after = 'pending';
+
+CREATE TABLE forgotten (sha256 BLOB PRIMARY KEY, forgotten_at REAL NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE exports (
+  name TEXT PRIMARY KEY,
+  first_seen_at REAL NOT NULL,
+  last_slot_at REAL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE export_runs (
+  id INTEGER PRIMARY KEY,
+  export TEXT NOT NULL,
+  slot_at REAL,
+  state TEXT NOT NULL CHECK (state IN ('started', 'published', 'empty', 'failed', 'pruned')),
+  started_at REAL NOT NULL,
+  finished_at REAL,
+  due_at REAL,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  folder TEXT NOT NULL,
+  dataset_name TEXT NOT NULL,
+  dataset_id TEXT,
+  build_job_id TEXT,
+  assembled TEXT,
+  records INTEGER,
+  bytes INTEGER,
+  error_code TEXT,
+  error_message TEXT
+) STRICT;
+CREATE INDEX export_runs_by_export ON export_runs (export, id);
+
+CREATE TABLE export_jobs (
+  run_id INTEGER NOT NULL REFERENCES export_runs,
+  job_id TEXT NOT NULL,
+  document_id INTEGER,
+  PRIMARY KEY (run_id, job_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX export_jobs_by_job ON export_jobs (job_id);
+
+CREATE TABLE requests (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  arguments TEXT NOT NULL,
+  asked_at REAL NOT NULL,
+  started_at REAL,
+  finished_at REAL,
+  exit_code INTEGER,
+  outcome TEXT
+) STRICT;
+CREATE INDEX requests_open ON requests (id) WHERE finished_at IS NULL;
+
+CREATE VIEW file_states AS
+SELECT
+  f.id, d.watch_id, f.directory_id, w.name AS watch, d.path AS directory, f.name, f.size, f.mtime_ns,
+  f.seen_at, f.gone_at, f.reason, f.version_id, f.due_at AS file_due_at, f.state AS file_state,
+  v.state AS version_state, v.found_at, v.ended_at, v.output_path, v.output_sha256, v.error_code,
+  v.error_message, v.attempt AS delivery_attempt, v.due_at AS delivery_due_at, v.after, v.after_reason,
+  v.warning, v.document_id, c.sha256, c.state AS document_state, c.job_id, c.account_id, c.settings_id,
+  c.due_at AS document_due_at, c.attempt AS document_attempt, c.error_code AS document_error_code,
+  c.error_message AS document_error_message, c.grade, c.degraded, c.document_type, c.pii_count,
+  c.version_id AS original_version_id, c.is_duplicate AS service_duplicate, c.sent_at,
+  CASE
+    WHEN c.hold_code IS NOT NULL THEN c.hold_code
+    WHEN NOT w.active THEN 'WATCH_REMOVED'
+    WHEN w.hold_code = 'MAX_BACKLOG' AND v.found_at > w.approved_at THEN w.hold_code
+  END AS hold_code,
+  CASE
+    WHEN f.state = 'ignored' THEN 'ignored'
+    WHEN f.gone_at IS NOT NULL AND
+      (f.state IN ('settling', 'settled') OR v.state = 'vanished') THEN 'vanished'
+    WHEN f.state IN ('settling', 'settled') THEN
+      CASE WHEN w.active THEN 'settling' ELSE 'held' END
+    WHEN v.state = 'delivered' OR v.state = 'superseded' THEN 'delivered'
+    WHEN v.state = 'failed' THEN 'failed'
+    WHEN v.state = 'forgotten' THEN 'ignored'
+    WHEN v.state = 'vanished' THEN 'vanished'
+    WHEN v.state = 'ready' OR c.state IN ('completed', 'failed', 'refused') THEN 'processing'
+    WHEN c.state = 'queued' AND (c.hold_code IS NOT NULL OR NOT w.active OR
+      (w.hold_code = 'MAX_BACKLOG' AND v.found_at > w.approved_at)) THEN 'held'
+    ELSE c.state
+  END AS state
+FROM files AS f
+JOIN directories AS d ON d.id = f.directory_id
+JOIN watches AS w ON w.id = d.watch_id
+LEFT JOIN versions AS v ON v.id = f.version_id
+LEFT JOIN documents AS c ON c.id = v.document_id;
+"""
+
+
+@migrations()
+def first_schema(db: SqliteUtils) -> None:
+    """Accounts, settings, watches, files, versions, documents, exports, requests, what was forgotten."""
+    # executescript would commit the transaction that the migration runs in.
+    for statement in FIRST_SCHEMA.split(";\n"):
+        if statement.strip():
+            db.execute(statement)

@@ -13,6 +13,8 @@ from flexorchd.engine.steps.einvoice.node import Node
 _DOCUMENT = "ExchangedDocument|HeaderExchangedDocument"
 _TRANSACTION = "SupplyChainTradeTransaction|SpecifiedSupplyChainTradeTransaction"
 _AGREEMENT = "ApplicableHeaderTradeAgreement|ApplicableSupplyChainTradeAgreement"
+_SELLER = f"{_AGREEMENT}/SellerTradeParty"
+_BUYER = f"{_AGREEMENT}/BuyerTradeParty"
 _DELIVERY = "ApplicableHeaderTradeDelivery|ApplicableSupplyChainTradeDelivery"
 _SETTLEMENT = "ApplicableHeaderTradeSettlement|ApplicableSupplyChainTradeSettlement"
 _TOTALS = (
@@ -39,8 +41,6 @@ def _invoice(root: Node) -> Record:
     transaction = root.first(_TRANSACTION) or root
     settlement = transaction.first(_SETTLEMENT) or root
     totals = settlement.first(_TOTALS) or root
-    seller = transaction.first(f"{_AGREEMENT}/SellerTradeParty")
-    buyer = transaction.first(f"{_AGREEMENT}/BuyerTradeParty")
     currency = settlement.text("InvoiceCurrencyCode")
     terms = "SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString"
     return present(
@@ -48,10 +48,10 @@ def _invoice(root: Node) -> Record:
             **_heading(root),
             "due_date": settlement.day(terms),
             "currency": currency,
-            "vendor": seller and seller.text("Name"),
-            "vendor_tax_id": seller and (_tax_id(seller, "VA") or _tax_id(seller, "FC")),
-            "customer": buyer and buyer.text("Name"),
-            "customer_tax_id": buyer and _tax_id(buyer, "VA"),
+            "vendor": transaction.text(f"{_SELLER}/Name"),
+            "vendor_tax_id": _tax_id(transaction, _SELLER, "VA", "FC"),
+            "customer": transaction.text(f"{_BUYER}/Name"),
+            "customer_tax_id": _tax_id(transaction, _BUYER, "VA"),
             "net_amount": totals.amount("TaxBasisTotalAmount"),
             "tax_amount": _tax(totals, currency),
             "total_amount": totals.amount("GrandTotalAmount"),
@@ -70,8 +70,8 @@ def _order(root: Node) -> Record:
         {
             **_heading(root),
             "currency": settlement.text("OrderCurrencyCode"),
-            "buyer": transaction.text(f"{_AGREEMENT}/BuyerTradeParty/Name"),
-            "vendor": transaction.text(f"{_AGREEMENT}/SellerTradeParty/Name"),
+            "buyer": transaction.text(f"{_BUYER}/Name"),
+            "vendor": transaction.text(f"{_SELLER}/Name"),
             "delivery_date": transaction.day(f"{_DELIVERY}/{requested}"),
             "total_amount": settlement.amount(f"{_TOTALS}/GrandTotalAmount"),
             "line_items": list(_lines(transaction, "RequestedQuantity")),
@@ -88,10 +88,12 @@ def _heading(root: Node) -> Record:
     )
 
 
-def _tax_id(party: Node, scheme: str) -> str | None:
-    for node in party.all("SpecifiedTaxRegistration/ID"):
-        if node.attribute("schemeID").upper() == scheme and node.own_text():
-            return node.own_text()
+def _tax_id(transaction: Node, party: str, *schemes: str) -> str | None:
+    nodes = list(transaction.all(f"{party}/SpecifiedTaxRegistration/ID"))
+    for scheme in schemes:
+        for node in nodes:
+            if node.attribute("schemeID").upper() == scheme and node.own_text():
+                return node.own_text()
     return None
 
 

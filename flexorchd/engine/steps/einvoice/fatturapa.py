@@ -28,14 +28,14 @@ def read(root: Node) -> EDocument | None:
 
 
 def _parties(header: Node) -> Record:
-    seller = header.first("CedentePrestatore")
-    buyer = header.first("CessionarioCommittente")
+    seller = header.first("CedentePrestatore") or header
+    buyer = header.first("CessionarioCommittente") or header
     return present(
         {
-            "vendor": seller and _name(seller),
-            "vendor_tax_id": seller and _tax_id(seller),
-            "customer": buyer and _name(buyer),
-            "customer_tax_id": buyer and _tax_id(buyer),
+            "vendor": _name(seller),
+            "vendor_tax_id": _tax_id(seller),
+            "customer": _name(buyer),
+            "customer_tax_id": _tax_id(buyer),
         }
     )
 

@@ -66,21 +66,27 @@ class Database:
 
         A nested block joins the transaction around it.
         """
-        if self._writer is None:
-            raise sqlite3.OperationalError("the ledger was opened read-only")
+        writer = self.writer
         with self._lock:
-            if self._writer.in_transaction:
-                yield self._writer
+            if writer.in_transaction:
+                yield writer
                 return
-            self._writer.execute("BEGIN IMMEDIATE")
+            writer.execute("BEGIN IMMEDIATE")
             try:
-                yield self._writer
-                self._writer.execute("COMMIT")
+                yield writer
+                writer.execute("COMMIT")
             except BaseException:
                 # A COMMIT that failed for lack of space has rolled back by itself.
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
+                if writer.in_transaction:
+                    writer.execute("ROLLBACK")
                 raise
+
+    @property
+    def writer(self) -> sqlite3.Connection:
+        """The writing connection itself, for migrations and maintenance before any stage runs."""
+        if self._writer is None:
+            raise sqlite3.OperationalError("the ledger was opened read-only")
+        return self._writer
 
     @property
     def read(self) -> sqlite3.Connection:

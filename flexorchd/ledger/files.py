@@ -169,7 +169,7 @@ class Files:
                     counts[s.directory_id] = counts.get(s.directory_id, 0) + 1
             for directory_id, count in counts.items():
                 db.execute(
-                    f"UPDATE watches SET {counter} = {counter} + ? "  # noqa: S608  one of two names
+                    f"UPDATE watches SET {counter} = {counter} + ? "
                     "WHERE id = (SELECT watch_id FROM directories WHERE id = ?)",
                     (count, directory_id),
                 )
@@ -178,8 +178,10 @@ class Files:
         """Their source is no longer there: what was never sent has vanished, the rest goes on."""
         with self._db.write() as db:
             for file_id in file_ids:
-                db.execute("DELETE FROM files WHERE id = ? AND state = 'ignored' AND version_id IS NULL",
-                           (file_id,))
+                db.execute(
+                    "DELETE FROM files WHERE id = ? AND state = 'ignored' AND version_id IS NULL",
+                    (file_id,),
+                )
                 db.execute(
                     "UPDATE files SET gone_at = ? WHERE id = ? AND gone_at IS NULL", (now, file_id)
                 )

@@ -6,9 +6,14 @@ from pathlib import Path
 
 from sqlite_utils import Database as SqliteUtils
 
+from flexorchd.ledger.accounts import Accounts
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.documents import Documents
+from flexorchd.ledger.exports import Exports
 from flexorchd.ledger.files import Files
-from flexorchd.ledger.schema import migrations
+from flexorchd.ledger.requests import Memory, Requests
+from flexorchd.ledger.schema import known_migrations, migrations
+from flexorchd.ledger.versions import Versions
 from flexorchd.ledger.watches import Watches
 
 FILE_NAME = "ledger.sqlite3"
@@ -41,10 +46,18 @@ class Ledger:
             raise
         self.watches = Watches(self.database)
         self.files = Files(self.database)
+        self.documents = Documents(self.database)
+        self.versions = Versions(self.database)
+        self.accounts = Accounts(self.database)
+        self.exports = Exports(self.database)
+        self.requests = Requests(self.database)
+        self.memory = Memory(self.database)
 
     def _check_version(self) -> None:
+        if not self.database.path.stat().st_size:
+            return
         db = SqliteUtils(self.database.read)
-        known = {migration.name for migration in migrations._migrations}
+        known = known_migrations()
         unknown = [m.name for m in migrations.applied(db) if m.name not in known]
         if unknown:
             raise NewerSchemaError(
@@ -53,9 +66,7 @@ class Ledger:
             )
 
     def _migrate(self) -> None:
-        with self.database.write() as connection:
-            pass
-        migrations.apply(SqliteUtils(connection))
+        migrations.apply(SqliteUtils(self.database.writer))
 
     def close(self) -> None:
         """Close the file."""

@@ -255,3 +255,12 @@ def first_schema(db: SqliteUtils) -> None:
     for statement in FIRST_SCHEMA.split(";\n"):
         if statement.strip():
             db.execute(statement)
+
+
+def known_migrations() -> frozenset[str]:
+    """The names of all changes that this version knows."""
+    empty = SqliteUtils(memory=True)
+    try:
+        return frozenset(migration.name for migration in migrations.pending(empty))
+    finally:
+        empty.close()

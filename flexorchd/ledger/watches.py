@@ -54,7 +54,9 @@ class Watches:
             The id of each watch by name.
         """
         with self._db.write() as db:
-            db.execute("UPDATE watches SET active = 0 WHERE name NOT LIKE '\\_connector-%' ESCAPE '\\'")
+            db.execute(
+                "UPDATE watches SET active = 0 WHERE name NOT LIKE '\\_connector-%' ESCAPE '\\'"
+            )
             for name, root in folders.items():
                 db.execute(
                     "INSERT INTO watches (name, root) VALUES (?, ?) "
@@ -107,14 +109,18 @@ class Watches:
         with self._db.write() as db:
             db.execute(
                 "UPDATE watches SET mount_point = ?, mount_type = ?, mount_source = ? WHERE id = ?",
-                (*((mount.point, mount.type, mount.source) if mount else (None, None, None)), watch_id),
+                (
+                    *((mount.point, mount.type, mount.source) if mount else (None, None, None)),
+                    watch_id,
+                ),
             )
 
     def watched(self, watch_id: int, mode: str, reason: str) -> None:
         """How the folder is watched now (``events`` or ``polling``), and why."""
         with self._db.write() as db:
             db.execute(
-                "UPDATE watches SET mode = ?, mode_reason = ? WHERE id = ?", (mode, reason, watch_id)
+                "UPDATE watches SET mode = ?, mode_reason = ? WHERE id = ?",
+                (mode, reason, watch_id),
             )
 
     def hold(self, watch_id: int, code: str, message: str, now: float) -> None:

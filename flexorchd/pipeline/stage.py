@@ -113,7 +113,7 @@ class Runner:
     def _step(self) -> float | None:
         try:
             wait = self.stage.step()
-        except Exception as error:  # noqa: BLE001  a stage must outlive whatever one step meets
+        except Exception as error:
             self.failures += 1
             pause = min(FIRST_PAUSE * 2 ** (self.failures - 1), LONGEST_PAUSE)
             if self.failures in (1, 2, 4) or self.failures % 60 == 0:

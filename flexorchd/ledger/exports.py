@@ -1,0 +1,233 @@
+"""Export runs: which jobs each published dataset holds, and how far an unfinished run has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flexorchd.ledger.connection import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of an export."""
+
+    id: int
+    export: str
+    slot_at: float | None
+    state: str
+    started_at: float
+    finished_at: float | None
+    due_at: float | None
+    attempt: int
+    folder: str
+    dataset_name: str
+    dataset_id: str | None
+    build_job_id: str | None
+    assembled: str | None
+    records: int | None
+    bytes: int | None
+    error_code: str | None
+    error_message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exportable:
+    """A delivered job that an export may hold, with the newest result that carries it."""
+
+    job_id: str
+    document_id: int
+    grade: str | None
+    degraded: bool
+    own_account: bool
+    output_path: bytes
+    output_sha256: bytes
+    ended_at: float
+
+
+_COLUMNS = (
+    "id, export, slot_at, state, started_at, finished_at, due_at, attempt, folder, dataset_name, "
+    "dataset_id, build_job_id, assembled, records, bytes, error_code, error_message"
+)
+
+_DELIVERED = """
+SELECT c.job_id, c.id, c.grade, c.degraded, c.account_id = ?, v.output_path, v.output_sha256,
+  max(v.ended_at)
+FROM versions AS v JOIN documents AS c ON c.id = v.document_id JOIN files AS f ON f.id = v.file_id
+JOIN directories AS d ON d.id = f.directory_id JOIN watches AS w ON w.id = d.watch_id
+WHERE v.state = 'delivered' AND c.job_id IS NOT NULL {condition}
+GROUP BY c.job_id ORDER BY min(v.ended_at), min(v.id)
+"""
+
+_NEWEST_OF_PATH = """
+AND v.id = (SELECT max(n.id) FROM versions AS n WHERE n.file_id = v.file_id AND n.state = 'delivered')
+"""
+
+_IN_NO_PUBLISHED_RUN = """
+AND NOT EXISTS (SELECT 1 FROM export_jobs AS j JOIN export_runs AS r ON r.id = j.run_id
+  WHERE j.job_id = c.job_id AND r.export = ? AND r.state IN ('published', 'pruned'))
+"""
+
+
+class Exports:
+    """The `exports`, `export_runs` and `export_jobs` tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def configure(self, names: Iterable[str], now: float) -> None:
+        """Remember when each export was first seen: it is first due at its next slot."""
+        with self._db.write() as db:
+            for name in names:
+                db.execute(
+                    "INSERT INTO exports (name, first_seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                    (name, now),
+                )
+
+    def last_slot(self, name: str) -> float | None:
+        """The last slot that was run, else when the export was first seen."""
+        row = self._db.read.execute(
+            "SELECT coalesce(last_slot_at, first_seen_at) FROM exports WHERE name = ?", (name,)
+        ).fetchone()
+        return None if row is None else float(row[0])
+
+    def start(
+        self, export: str, slot_at: float | None, folder: str, dataset_name: str, now: float
+    ) -> Run:
+        """Commit to a run before anything is asked of the service.
+
+        Args:
+            export: its name.
+            slot_at: the slot of the schedule that it serves, or None when run by hand.
+            folder: the name of the folder that it will publish.
+            dataset_name: the name at the service, unique to this run once its id is put in for ``{run}``.
+            now: seconds since the epoch.
+        """
+        with self._db.write() as db:
+            run_id = db.execute(
+                "INSERT INTO export_runs (export, slot_at, state, started_at, due_at, folder, "
+                "dataset_name) VALUES (?, ?, 'started', ?, ?, ?, '')",
+                (export, slot_at, now, now, folder),
+            ).lastrowid
+            db.execute(
+                "UPDATE export_runs SET dataset_name = ? WHERE id = ?",
+                (dataset_name.format(run=run_id), run_id),
+            )
+            if slot_at is not None:
+                db.execute("UPDATE exports SET last_slot_at = ? WHERE name = ?", (slot_at, export))
+        return self.get(run_id or 0)
+
+    def unfinished(self) -> list[Run]:
+        """Runs that a crash or an outage left open."""
+        return self._runs("WHERE state = 'started' ORDER BY id")
+
+    def runs(self, export: str, limit: int = 100) -> list[Run]:
+        """The runs of an export, the newest first."""
+        return self._runs("WHERE export = ? ORDER BY id DESC LIMIT ?", export, limit)
+
+    def published(self, export: str) -> list[Run]:
+        """The runs whose folders are published and not pruned, the newest first."""
+        return self._runs("WHERE export = ? AND state = 'published' ORDER BY id DESC", export)
+
+    def get(self, run_id: int) -> Run:
+        """One run."""
+        return self._runs("WHERE id = ?", run_id)[0]
+
+    def _runs(self, where: str, *parameters: object) -> list[Run]:
+        rows = self._db.read.execute(
+            f"SELECT {_COLUMNS} FROM export_runs {where}",
+            parameters,
+        )
+        return [Run(*row) for row in rows]
+
+    def exportable(
+        self,
+        export: str,
+        account_id: int,
+        watches: Sequence[str] | None,
+        *,
+        only_new: bool,
+    ) -> list[Exportable]:
+        """Delivered jobs, each once, for the scope ``new`` or ``all``; grades are not looked at."""
+        condition = ""
+        values: list[object] = [account_id]
+        if watches is not None:
+            condition += f" AND w.name IN ({', '.join('?' * len(watches))})"
+            values += watches
+        if only_new:
+            condition += _IN_NO_PUBLISHED_RUN
+            values.append(export)
+        else:
+            condition += _NEWEST_OF_PATH
+        rows = self._db.read.execute(_DELIVERED.format(condition=condition), values)
+        return [
+            Exportable(r[0], r[1], r[2], bool(r[3]), bool(r[4]), r[5], r[6], r[7]) for r in rows
+        ]
+
+    def building(
+        self, run_id: int, *, dataset_id: str | None = None, build_job_id: str | None = None
+    ) -> None:
+        """What the service has begun for this run."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE export_runs SET dataset_id = coalesce(?, dataset_id), "
+                "build_job_id = coalesce(?, build_job_id) WHERE id = ?",
+                (dataset_id, build_job_id, run_id),
+            )
+
+    def postpone(self, run_id: int, due_at: float, code: str, message: str) -> None:
+        """The run met something that can pass: go on then."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE export_runs SET due_at = ?, attempt = attempt + 1, error_code = ?, "
+                "error_message = ? WHERE id = ?",
+                (due_at, code, message, run_id),
+            )
+
+    def publish(
+        self,
+        run_id: int,
+        jobs: Iterable[tuple[str, int]],
+        *,
+        assembled: str,
+        records: int,
+        size: int,
+        now: float,
+    ) -> None:
+        """The folder is durable: record the run and the jobs that it holds, at once."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE export_runs SET state = 'published', finished_at = ?, due_at = NULL, "
+                "assembled = ?, records = ?, bytes = ?, error_code = NULL, error_message = NULL "
+                "WHERE id = ?",
+                (now, assembled, records, size, run_id),
+            )
+            db.executemany(
+                "INSERT OR IGNORE INTO export_jobs (run_id, job_id, document_id) VALUES (?, ?, ?)",
+                [(run_id, job_id, document_id) for job_id, document_id in jobs],
+            )
+
+    def end(
+        self,
+        run_id: int,
+        state: str,
+        now: float,
+        code: str | None = None,
+        message: str | None = None,
+    ) -> None:
+        """The run ends ``empty``, ``failed`` or ``pruned``; it records no jobs."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE export_runs SET state = ?, finished_at = coalesce(finished_at, ?), "
+                "due_at = NULL, error_code = ?, error_message = ? WHERE id = ?",
+                (state, now, code, message, run_id),
+            )
+
+    def runs_holding(self, document_ids: Sequence[int]) -> list[Run]:
+        """Published runs that hold any of these documents."""
+        marks = ", ".join("?" * len(document_ids))
+        return self._runs(
+            "WHERE state = 'published' AND id IN "
+            f"(SELECT run_id FROM export_jobs WHERE document_id IN ({marks})) ORDER BY id",
+            *document_ids,
+        )

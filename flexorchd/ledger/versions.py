@@ -1,0 +1,223 @@
+"""Versions: one path at one content, delivered once, and what is done with the source afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flexorchd.ledger.connection import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A version whose document has ended, with all that its result or failure document needs."""
+
+    version_id: int
+    file_id: int
+    document_id: int | None
+    watch: str
+    root: bytes
+    directory: bytes
+    name: bytes
+    size: int
+    mtime_ns: int
+    attempt: int
+    error_code: str | None
+    error_message: str | None
+    warning: str | None
+    is_newest: bool
+    gone: bool
+    sha256: bytes | None
+    settings_id: int | None
+    account_id: int | None
+    document_state: str | None
+    document_attempt: int
+    document_error_code: str | None
+    document_error_message: str | None
+    failed_at: float | None
+    job_id: str | None
+    job: str | None
+    service_duplicate: bool
+    original_version_id: int | None
+
+    @property
+    def path(self) -> bytes:
+        """The path below the watch's root."""
+        return self.directory + b"/" + self.name if self.directory else self.name
+
+    @property
+    def failed(self) -> bool:
+        """Whether a failure document is due, not a result."""
+        return self.error_code is not None or self.document_state in ("failed", "refused")
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether another file, here or at the service, brought this content first."""
+        return self.service_duplicate or self.version_id != self.original_version_id
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Where a version's result or failure document lies: below the output, and its hash."""
+
+    version_id: int
+    output_path: bytes
+    output_sha256: bytes
+    failed: bool
+    after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AfterDue:
+    """A delivered version whose source is now to be archived or deleted."""
+
+    version_id: int
+    file_id: int
+    watch: str
+    root: bytes
+    directory: bytes
+    name: bytes
+    size: int
+    mtime_ns: int
+    inode: int
+    sha256: bytes
+    attempt: int
+    changed: bool
+
+    @property
+    def path(self) -> bytes:
+        """The path below the watch's root."""
+        return self.directory + b"/" + self.name if self.directory else self.name
+
+
+_READY = """
+SELECT v.id, f.id, v.document_id, w.name, w.root, d.path, f.name, v.size, v.mtime_ns, v.attempt,
+  v.error_code, v.error_message, v.warning, f.version_id = v.id, f.gone_at IS NOT NULL, c.sha256,
+  c.settings_id, c.account_id, c.state, coalesce(c.attempt, 0), c.error_code, c.error_message,
+  c.failed_at, c.job_id, c.job, coalesce(c.is_duplicate, 0), c.version_id
+FROM versions AS v JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id
+JOIN watches AS w ON w.id = d.watch_id LEFT JOIN documents AS c ON c.id = v.document_id
+WHERE v.state = 'ready' AND v.due_at <= ? ORDER BY v.due_at LIMIT ?
+"""
+
+
+class Versions:
+    """The `versions` table from `ready` on."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def ready(self, now: float, limit: int) -> list[Ready]:
+        """Versions to deliver now."""
+        cursor = self._db.read.cursor()
+        cursor.row_factory = None
+        return [Ready(*row) for row in cursor.execute(_READY, (now, limit))]
+
+    def delivered(self, deliveries: Iterable[Delivered], now: float) -> None:
+        """These documents are durable in the output."""
+        with self._db.write() as db:
+            for one in deliveries:
+                db.execute(
+                    "UPDATE versions SET state = ?, output_path = ?, output_sha256 = ?, ended_at = ?, "
+                    "due_at = ?, attempt = 0, after = ? WHERE id = ?",
+                    (
+                        "failed" if one.failed else "delivered",
+                        one.output_path,
+                        one.output_sha256,
+                        now,
+                        now if one.after else None,
+                        "pending" if one.after else None,
+                        one.version_id,
+                    ),
+                )
+                db.execute(
+                    "UPDATE documents SET job = NULL WHERE id = "
+                    "(SELECT document_id FROM versions WHERE id = ?1) AND NOT EXISTS "
+                    "(SELECT 1 FROM versions WHERE document_id = documents.id AND state = 'ready')",
+                    (one.version_id,),
+                )
+
+    def superseded(self, version_id: int, now: float) -> None:
+        """A newer version of the path was delivered first; this one's result is not written."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE versions SET state = 'superseded', ended_at = ?, due_at = NULL WHERE id = ?",
+                (now, version_id),
+            )
+
+    def newer_delivered(self, file_id: int, version_id: int) -> bool:
+        """Whether a later version of the file already has its result."""
+        row = self._db.read.execute(
+            "SELECT 1 FROM versions WHERE file_id = ? AND id > ? AND state = 'delivered' LIMIT 1",
+            (file_id, version_id),
+        ).fetchone()
+        return row is not None
+
+    def result_of(self, document_id: int) -> tuple[bytes, bytes] | None:
+        """The path below the output and the hash of a result that this document already has."""
+        row = self._db.read.execute(
+            "SELECT output_path, output_sha256 FROM versions WHERE document_id = ? "
+            "AND state = 'delivered' ORDER BY id DESC LIMIT 1",
+            (document_id,),
+        ).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def postpone(self, version_id: int, due_at: float, code: str, message: str) -> None:
+        """It could not be delivered for a reason that can pass."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE versions SET due_at = ?, attempt = attempt + 1, after_reason = ? WHERE id = ?",
+                (due_at, f"{code}: {message}", version_id),
+            )
+
+    def after_due(self, now: float, limit: int) -> list[AfterDue]:
+        """Delivered versions whose `after` action is to be done."""
+        cursor = self._db.read.cursor()
+        cursor.row_factory = None
+        return [
+            AfterDue(*row)
+            for row in cursor.execute(
+                "SELECT v.id, f.id, w.name, w.root, d.path, f.name, v.size, v.mtime_ns, f.inode, "
+                "c.sha256, v.attempt, f.version_id != v.id OR f.state != 'followed' "
+                "FROM versions AS v JOIN files AS f ON f.id = v.file_id "
+                "JOIN directories AS d ON d.id = f.directory_id JOIN watches AS w ON w.id = d.watch_id "
+                "JOIN documents AS c ON c.id = v.document_id "
+                "WHERE v.after = 'pending' AND v.due_at <= ? ORDER BY v.due_at LIMIT ?",
+                (now, limit),
+            )
+        ]
+
+    def after_done(self, version_id: int, file_id: int, now: float, *, moved: bool) -> None:
+        """The action is done; `moved` says that the source is no longer in its folder."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE versions SET after = 'done', after_reason = NULL, due_at = NULL WHERE id = ?",
+                (version_id,),
+            )
+            if moved:
+                db.execute(
+                    "UPDATE files SET gone_at = ? WHERE id = ? AND version_id = ?",
+                    (now, file_id, version_id),
+                )
+
+    def after_skipped(self, version_id: int, reason: str) -> None:
+        """The action is not done, and why."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE versions SET after = 'skipped', after_reason = ?, due_at = NULL WHERE id = ?",
+                (reason, version_id),
+            )
+
+    def next_due(self) -> float | None:
+        """When the next delivery is due."""
+        row = self._db.read.execute(
+            "SELECT min(due_at) AS due FROM versions WHERE state = 'ready'"
+        ).fetchone()
+        return None if row["due"] is None else float(row["due"])
+
+    def next_after(self) -> float | None:
+        """When the next `after` action is due."""
+        row = self._db.read.execute(
+            "SELECT min(due_at) AS due FROM versions WHERE after = 'pending'"
+        ).fetchone()
+        return None if row["due"] is None else float(row["due"])

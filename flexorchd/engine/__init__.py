@@ -1,0 +1,1 @@
+"""The embedded engine: a FlexOrch-compatible service that processes documents on this machine."""

@@ -1,0 +1,78 @@
+"""All resources joined into one ASGI application under ``/v1``."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from flexorchd.engine.api import (
+    connectors,
+    documents,
+    executions,
+    feedback,
+    jobs,
+    usage,
+    webhooks,
+)
+from flexorchd.engine.api.auth import Doorkeeper
+from flexorchd.engine.api.envelope import ApiError, json_response
+from flexorchd.engine.api.faults import Faults
+from flexorchd.engine.api.openapi import describe
+from flexorchd.engine.api.operation import Operation
+from flexorchd.engine.api.throttle import Throttle
+from flexorchd.engine.service import Engine
+
+PREFIX = "/v1"
+
+
+def create_app(engine: Engine) -> Starlette:
+    """The API of an engine, for any ASGI server."""
+    operations: list[Operation] = [
+        operation
+        for resource in (documents, jobs, executions, feedback, usage, webhooks, connectors)
+        for operation in resource.routes(engine)
+    ]
+    routes: list[BaseRoute] = [
+        Mount(PREFIX, routes=operations),
+        Route("/healthz", _health),
+        Route("/openapi.json", lambda _request: json_response(describe(PREFIX, operations))),
+    ]
+    settings = engine.settings
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(Faults, chaos=settings.chaos),
+            Middleware(Doorkeeper, key=settings.key, hosts=settings.allowed_hosts),
+            Middleware(Throttle, window=engine.window),
+        ],
+        exception_handlers={
+            ApiError: _refused,
+            HTTPException: _no_route,
+            Exception: _broken,
+        },
+    )
+
+
+def _health(_request: Request) -> Response:
+    return json_response({"status": "ok"})
+
+
+def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)  # noqa: S101 - registered for this class
+    return error.response()
+
+
+def _no_route(_request: Request, error: Exception) -> Response:
+    """No such path or method: without a service code, unlike an object that is not there."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    return json_response({"detail": error.detail}, error.status_code, error.headers)
+
+
+def _broken(_request: Request, _error: Exception) -> Response:
+    return ApiError(
+        500, "INTERNAL_ERROR", "The engine made a mistake; its log says which. Try again."
+    ).response()

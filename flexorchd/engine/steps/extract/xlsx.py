@@ -1,0 +1,121 @@
+"""XLSX through calamine, which aborts the process on a few hostile kilobytes: hence the guard."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+
+import python_calamine as calamine
+
+from flexorchd.engine.model import Content, Table
+from flexorchd.engine.steps.extract import failures
+from flexorchd.engine.steps.extract.archive import Package
+from flexorchd.engine.steps.extract.source import Source
+
+_WHAT = "Excel workbook"
+MAX_CELLS = 5_000_000
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+# A cell with content: calamine makes room for the rectangle around these.
+_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>/]*(?:/[^>]+)*>')
+
+Scalar = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+
+
+def read(source: Source) -> Content:
+    """Every sheet as a table, and as text under the sheet's name.
+
+    Raises:
+        DocumentError: PROTECTED, TOO_LARGE or MALFORMED.
+    """
+    _guard(Package(source.data, _WHAT))
+    try:
+        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.data)) as book:
+            tables = [table for name in book.sheet_names if (table := _sheet(book, name))]
+            pages = len(book.sheet_names)
+    except calamine.PasswordError as error:
+        raise failures.protected(_WHAT) from error
+    except calamine.CalamineError as error:
+        raise failures.malformed(_WHAT) from error
+    return Content("xlsx", "\n".join(_lines(tables)), tuple(tables), page_count=max(pages, 1))
+
+
+def _guard(package: Package) -> None:
+    """Unpack each XML part once, so that sizes are true, and measure the sheets."""
+    for name in package.names:
+        if name.startswith("xl/") and name.endswith((".xml", ".rels")):
+            part = package.read(name)
+            if _SHEET.fullmatch(name) and _area(part) > MAX_CELLS:
+                raise failures.too_large(_WHAT, f"{MAX_CELLS:,} cells in a sheet")
+
+
+def _area(sheet: bytes) -> int:
+    """Rows times columns of the rectangle around the filled cells."""
+    columns: set[bytes] = set()
+    first, last = 1 << 30, 0
+    for column, row in _CELL.findall(sheet):
+        columns.add(column)
+        number = int(row)
+        first, last = min(first, number), max(last, number)
+    numbers = [_column(name) for name in columns]
+    return (last - first + 1) * (max(numbers) - min(numbers) + 1) if numbers else 0
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _sheet(book: calamine.CalamineWorkbook, name: str) -> Table | None:
+    try:
+        rows = tuple(_rows(book.get_sheet_by_name(name)))
+    except calamine.WorksheetNotFound:
+        # A chart sheet has a name and no cells.
+        return None
+    return Table(rows, name) if rows else None
+
+
+def _rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[str, ...]]:
+    for row in sheet.iter_rows():
+        cells = [_text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            yield tuple(cells)
+
+
+def _text(value: Scalar) -> str:
+    """A value as a person would type it: whole numbers whole, dates in ISO 8601."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, dt.datetime):
+        return (
+            value.date().isoformat()
+            if value.time() == dt.time()
+            else value.isoformat(" ", "seconds")
+        )
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def _number(value: float) -> str:
+    """Fifteen digits, as Excel shows and stores: the sixteenth is the noise of binary fractions."""
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    short = f"{value:.15g}"
+    if "e" not in short:
+        return short
+    return f"{value:.15f}".rstrip("0") if 1e-9 < abs(value) < 1 else short
+
+
+def _lines(tables: list[Table]) -> Iterator[str]:
+    for table in tables:
+        yield table.name or ""
+        yield from ("\t".join(cell.replace("\n", " ") for cell in row) for row in table.rows)
+        yield ""

@@ -9,12 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from flexorchd.engine.store.connection import Connection
+from flexorchd.engine.store.connectors import Connectors
 from flexorchd.engine.store.documents import Documents
 from flexorchd.engine.store.executions import Executions
+from flexorchd.engine.store.feedback import Feedback
 from flexorchd.engine.store.jobs import Jobs
 from flexorchd.engine.store.moments import now
 from flexorchd.engine.store.originals import Originals
+from flexorchd.engine.store.schedules import Schedules
 from flexorchd.engine.store.schema import prepare
+from flexorchd.engine.store.usage import Usage
+from flexorchd.engine.store.webhooks import Webhooks
 
 
 class Store:
@@ -41,6 +46,11 @@ class Store:
         self.documents = Documents(self.connection)
         self.jobs = Jobs(self.connection)
         self.executions = Executions(self.connection)
+        self.usage = Usage(self.connection)
+        self.feedback = Feedback(self.connection)
+        self.webhooks = Webhooks(self.connection)
+        self.connectors = Connectors(self.connection)
+        self.schedules = Schedules(self.connection)
         self.originals = Originals(folder / "originals")
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from flexorchd.engine.store.rows import EXECUTION_COLUMNS, Execution, execution_
 from flexorchd.engine.store.schema import next_id
 from flexorchd.formats import exact
 
-_SELECT = f"SELECT {EXECUTION_COLUMNS} FROM executions AS e"  # noqa: S608 - constants
+_SELECT = f"SELECT {EXECUTION_COLUMNS} FROM executions AS e"
 _FEW = 500
 
 
@@ -114,7 +114,7 @@ def keep(
     names = ", ".join(columns)
     marks = ", ".join(f":{name}" for name in columns)
     database.execute(
-        f"INSERT INTO executions ({names}) VALUES ({marks})",  # noqa: S608 - constants
+        f"INSERT INTO executions ({names}) VALUES ({marks})",
         columns,
     )
     database.executemany(

@@ -14,7 +14,7 @@ from typing import Any
 
 from flexorchd.engine.failure import Failure
 from flexorchd.engine.model import Settings
-from flexorchd.engine.store import documents
+from flexorchd.engine.store import documents, usage
 from flexorchd.engine.store.connection import Connection
 from flexorchd.engine.store.moments import text_of
 from flexorchd.engine.store.rows import (
@@ -70,14 +70,24 @@ class Jobs:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def accept(self, uploads: Sequence[Upload], now: datetime) -> list[Accepted]:
+    def accept(
+        self, uploads: Sequence[Upload], now: datetime, credits_left: int | None = None
+    ) -> list[Accepted | None]:
         """Take uploads in, in one transaction; durable on return.
 
         Content that is known under the same settings, done or in flight, gets no second job. One
         whose last job failed is tried again, so that installing what was missing helps.
+
+        Args:
+            uploads: files whose bytes are durable already.
+            now: UTC.
+            credits_left: how many new jobs may be made; None for no limit.
+
+        Returns:
+            One answer an upload: None where a new job would have cost more than is left.
         """
         return self._connection.write(
-            lambda database: [_accept(database, upload, now) for upload in uploads]
+            lambda database: _accept_all(database, uploads, now, credits_left)
         )
 
     def reprocess(self, document_id: int, settings: Settings, now: datetime) -> int:
@@ -90,9 +100,12 @@ class Jobs:
         """The job, or None if there is none (any more)."""
         return next(iter(self._select("WHERE j.id = ?", (job_id,))), None)
 
-    def of_document(self, document_id: int) -> list[Job]:
-        """A document's jobs, newest first."""
-        return self._select("WHERE j.document_id = ? ORDER BY j.id DESC", (document_id,))
+    def of_documents(self, document_ids: Sequence[int]) -> list[Job]:
+        """The jobs of several documents, newest first."""
+        marks = ", ".join("?" * len(document_ids))
+        return self._select(
+            f"WHERE j.document_id IN ({marks}) ORDER BY j.id DESC", tuple(document_ids)
+        )
 
     def page(self, limit: int, offset: int) -> tuple[list[Job], int]:
         """Jobs of both types, newest first, and how many there are in all."""
@@ -136,7 +149,7 @@ class Jobs:
     def _select(self, where: str, values: tuple[object, ...]) -> list[Job]:
         with self._connection.read() as database:
             rows = database.execute(
-                f"SELECT {JOB_COLUMNS} FROM {JOB_TABLES} {where}",  # noqa: S608 - constants
+                f"SELECT {JOB_COLUMNS} FROM {JOB_TABLES} {where}",
                 values,
             ).fetchall()
         return [job_of(row) for row in rows]
@@ -182,22 +195,47 @@ def fail(database: sqlite3.Connection, job_id: int, failure: Failure, now: datet
     )
 
 
-def _accept(database: sqlite3.Connection, upload: Upload, now: datetime) -> Accepted:
-    key = documents.identity(upload.sha256, upload.settings)
-    known = database.execute(
+def _accept_all(
+    database: sqlite3.Connection,
+    uploads: Sequence[Upload],
+    now: datetime,
+    credits_left: int | None,
+) -> list[Accepted | None]:
+    accepted: list[Accepted | None] = []
+    for upload in uploads:
+        known = _known(database, upload)
+        if known is not None and known["status"] != "failed":
+            documents.received(database, known["document_id"], now)
+            accepted.append(
+                Accepted(known["id"], known["document_id"], known["status"], is_duplicate=True)
+            )
+        elif credits_left == 0:
+            accepted.append(None)
+        else:
+            credits_left = None if credits_left is None else credits_left - 1
+            accepted.append(_add(database, upload, known, now))
+    return accepted
+
+
+def _known(database: sqlite3.Connection, upload: Upload) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = database.execute(
         "SELECT id, document_id, status FROM jobs WHERE identity = ?"
         " ORDER BY status = 'failed', id DESC LIMIT 1",
-        (key,),
+        (documents.identity(upload.sha256, upload.settings),),
     ).fetchone()
-    if known is None:
+    return row
+
+
+def _add(
+    database: sqlite3.Connection, upload: Upload, failed: sqlite3.Row | None, now: datetime
+) -> Accepted:
+    if failed is None:
         document = (upload.sha256, upload.size, upload.filename, upload.source)
         document_id = documents.insert(database, document, now)
     else:
-        document_id = known["document_id"]
+        document_id = failed["document_id"]
         documents.received(database, document_id, now)
-        if known["status"] != "failed":
-            return Accepted(known["id"], document_id, known["status"], is_duplicate=True)
-    job_id = _insert(database, document_id, key, upload.settings, now)
+    job_id = _insert(database, document_id, upload.sha256, upload.settings, now)
     return Accepted(job_id, document_id, "queued", is_duplicate=False)
 
 
@@ -205,14 +243,14 @@ def _reprocess(
     database: sqlite3.Connection, document_id: int, settings: Settings, now: datetime
 ) -> int:
     row = database.execute("SELECT sha256 FROM documents WHERE id = ?", (document_id,)).fetchone()
-    key = documents.identity(row["sha256"], settings)
-    return _insert(database, document_id, key, settings, now)
+    return _insert(database, document_id, row["sha256"], settings, now)
 
 
 def _insert(
-    database: sqlite3.Connection, document_id: int, key: str, settings: Settings, now: datetime
+    database: sqlite3.Connection, document_id: int, sha256: str, settings: Settings, now: datetime
 ) -> int:
     job_id = next_id(database)
+    usage.spend(database, 1, now)
     database.execute(
         "INSERT INTO jobs (id, type, status, document_id, identity, locale, mask_pii,"
         " mask_strategy, document_type, created_at)"
@@ -220,7 +258,7 @@ def _insert(
         (
             job_id,
             document_id,
-            key,
+            documents.identity(sha256, settings),
             settings.locale,
             settings.mask_pii,
             settings.mask_strategy,

@@ -34,24 +34,30 @@ def chunks(rows: Iterable[Row], prefix: str) -> Iterator[Chunk]:
     """The passages of the rows in order: a row's fields first, then its ``text``.
 
     Args:
-        rows: with the columns of `METADATA`, and ``source_filename``, where they are known.
-        prefix: begins every ``chunk_id``; the index follows.
+        rows: with the columns of `METADATA`, and ``source_filename``, where they are known. The
+            rows of a job are adjacent.
+        prefix: begins every ``chunk_id``. The job and the number of the chunk in it follow, so that
+            an id outlives a dataset that grows or shrinks; without jobs, the index follows.
     """
-    index = 0
+    index = in_job = 0
+    job: object = None
     for row in rows:
+        if row.get("job_id") != job:
+            job, in_job = row.get("job_id"), 0
         for passage in _passages_of(row):
             yield Chunk(
-                chunk_id=f"{prefix}-{index}",
+                chunk_id=f"{prefix}-{index}" if job is None else f"{prefix}-{job}-{in_job}",
                 chunk_index=index,
                 text=passage,
                 token_count=token_count(passage),
                 metadata=_metadata(row),
             )
-            index += 1
+            index, in_job = index + 1, in_job + 1
 
 
 def _metadata(row: Row) -> dict[str, object]:
     return {
+        "job_id": row.get("job_id"),
         "quality_grade": row.get("quality_grade"),
         "quality_score": row.get("quality_score"),
         "pii_masked": row.get("pii_masked"),

@@ -14,7 +14,7 @@ from flexorchd.formats.rows import Row, Rows
 from flexorchd.formats.shapes import DIGITS, Shape, shapes
 
 _MOST_ROWS = 10_000
-_MOST_BYTES = 16 * 1024 * 1024
+_MOST_BYTES = 8 * 1024 * 1024
 
 
 def parquet(rows: Rows, name: str) -> Iterator[bytes]:

@@ -60,7 +60,7 @@ class ConfigError(FlexorchdError):
         return f"{self.key}: {super().__str__()}"
 
 
-class ConfigErrors(ConfigError):
+class ConfigErrors(ConfigError):  # noqa: N818 - the plural is the point
     """Several mistakes in the configuration, so that they can be mended in one go.
 
     Args:

@@ -1,0 +1,44 @@
+"""The configuration: the only reader of the file and the environment."""
+
+from flexorchd.config.access import Access, access, webhook_secret
+from flexorchd.config.fields import Address, Grade, Mode
+from flexorchd.config.folders import check_folders
+from flexorchd.config.loading import Loaded, Origin, for_inbox, load
+from flexorchd.config.models import (
+    ApiConfig,
+    Config,
+    EngineConfig,
+    ExportConfig,
+    LimitsConfig,
+    LogConfig,
+    OutputConfig,
+    RouteConfig,
+    WatchConfig,
+    WebConfig,
+    WebhookConfig,
+)
+
+__all__ = [
+    "Access",
+    "Address",
+    "ApiConfig",
+    "Config",
+    "EngineConfig",
+    "ExportConfig",
+    "Grade",
+    "LimitsConfig",
+    "Loaded",
+    "LogConfig",
+    "Mode",
+    "Origin",
+    "OutputConfig",
+    "RouteConfig",
+    "WatchConfig",
+    "WebConfig",
+    "WebhookConfig",
+    "access",
+    "check_folders",
+    "for_inbox",
+    "load",
+    "webhook_secret",
+]

@@ -29,6 +29,7 @@ class AccountRow:
     credits_limit: int | None
     credits_left: int | None
     usage_at: float | None
+    spent_since_usage: int
 
     @property
     def name(self) -> str:
@@ -77,7 +78,7 @@ class Accounts:
     def _row(self, where: str, *parameters: object) -> list[AccountRow]:
         rows = self._db.read.execute(
             "SELECT id, mode, base_url, fingerprint, hint, pause_code, pause_message, paused_at, "
-            "probe_at, probes, plan, credits_used, credits_limit, credits_left, usage_at "
+            "probe_at, probes, plan, credits_used, credits_limit, credits_left, usage_at, spent_since_usage "
             f"FROM accounts {where}",
             parameters,
         )
@@ -123,7 +124,7 @@ class Accounts:
         with self._db.write() as db:
             db.execute(
                 "UPDATE accounts SET plan = ?, credits_used = ?, credits_limit = ?, credits_left = ?, "
-                "usage_at = ? WHERE id = ?",
+                "usage_at = ?, spent_since_usage = 0 WHERE id = ?",
                 (plan, used, limit, left, now, account_id),
             )
 

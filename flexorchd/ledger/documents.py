@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 
 from flexorchd.ledger.connection import Database
 
+ALONE_AFTER = 8
+"""So many failed attempts, and a document travels alone whatever the size of batches."""
+
 FORGOTTEN = "forgotten"
 """The rule that ignores content which `flexorchd forget` erased."""
 
@@ -79,6 +82,7 @@ class Following:
     sent_at: float
     attempt: int
     settings_id: int
+    is_duplicate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,14 +245,53 @@ class Documents:
                 (code, account_id, code),
             )
 
-    def versions_sent_since(self, file_id: int, since: float) -> int:
-        """How many versions of a file were sent after a time."""
-        row = self._db.read.execute(
-            "SELECT count(*) FROM versions AS v JOIN documents AS c ON c.id = v.document_id "
-            "WHERE v.file_id = ? AND c.sent_at >= ? AND c.version_id = v.id",
+    def sent_times(self, file_id: int, since: float) -> list[float]:
+        """When versions of a file were sent after a time, the earliest first."""
+        rows = self._db.read.execute(
+            "SELECT c.sent_at FROM versions AS v JOIN documents AS c ON c.id = v.document_id "
+            "WHERE v.file_id = ? AND c.sent_at >= ? AND c.version_id = v.id ORDER BY c.sent_at",
             (file_id, since),
+        )
+        return [row[0] for row in rows]
+
+    def others_pass(self, document_id: int, now: float) -> bool:
+        """Whether the service took any other document within the last hour."""
+        row = self._db.read.execute(
+            "SELECT 1 FROM documents WHERE id != ? AND sent_at > ? LIMIT 1",
+            (document_id, now - 3600.0),
         ).fetchone()
-        return int(row[0])
+        return row is not None
+
+    def orphan_uploads(self, account_id: int, now: float) -> None:
+        """Uploads that an earlier run left without an answer are to be looked for."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE documents SET due_at = ?, maybe_sent = 1 "
+                "WHERE state = 'uploading' AND account_id = ?",
+                (now, account_id),
+            )
+
+    def isolate(self, document_id: int) -> None:
+        """If it must be sent again, it travels alone."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE documents SET attempt = max(attempt, ?) WHERE id = ?",
+                (ALONE_AFTER, document_id),
+            )
+
+    def carrier_changed(self, version_id: int, file_id: int, now: float) -> None:
+        """The file is no longer what was hashed: it settles anew, and this version was never sent."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE versions SET state = 'superseded', ended_at = ? "
+                "WHERE id = ? AND state = 'following'",
+                (now, version_id),
+            )
+            db.execute(
+                "UPDATE files SET state = 'settling', looked_at = ?, due_at = ? "
+                "WHERE id = ? AND version_id = ?",
+                (now, now, file_id, version_id),
+            )
 
     def intend(
         self, uploads: Iterable[tuple[int, int, str]], now: float, service_time: float
@@ -319,13 +362,24 @@ class Documents:
                     "ON CONFLICT DO UPDATE SET documents = documents + 1",
                     (row["account_id"], day),
                 )
+                db.execute(
+                    "UPDATE accounts SET spent_since_usage = spent_since_usage + 1 WHERE id = ?",
+                    (row["account_id"],),
+                )
 
     def refused(self, document_id: int, code: str, message: str, now: float) -> None:
         """It will not be taken as it is: every file that follows it ends so."""
         self._end(document_id, "refused", code, message, now)
 
     def send_again(
-        self, document_id: int, due_at: float, code: str | None, message: str | None, *, sent: bool
+        self,
+        document_id: int,
+        due_at: float,
+        code: str | None,
+        message: str | None,
+        *,
+        sent: bool,
+        blame: bool,
     ) -> None:
         """It was not taken, or its answer is lost for good: queue it again.
 
@@ -335,19 +389,22 @@ class Documents:
             code: why, for people.
             message: the same in words.
             sent: whether the service may have it after all.
+            blame: whether this may be the document's own fault, which counts an attempt.
         """
         with self._db.write() as db:
             db.execute(
-                "UPDATE documents SET state = 'queued', due_at = ?, attempt = attempt + 1, "
+                "UPDATE documents SET state = 'queued', due_at = ?, attempt = attempt + ?, "
                 "error_code = ?, error_message = ?, maybe_sent = maybe_sent OR ? WHERE id = ?",
-                (due_at, code, message, int(sent), document_id),
+                (due_at, int(blame), code, message, int(sent), document_id),
             )
             db.execute("DELETE FROM intents WHERE document_id = ?", (document_id,))
-            # Its carrier may have gone or changed meanwhile; then nothing is left to send.
+            # A carrier that went or changed meanwhile has nothing left to send.
             db.execute(
-                "UPDATE versions SET state = 'vanished', ended_at = ? WHERE document_id = ? "
-                "AND state = 'following' AND EXISTS (SELECT 1 FROM files AS f WHERE f.id = file_id "
-                "AND (f.gone_at IS NOT NULL OR f.version_id != versions.id))",
+                "UPDATE versions SET state = CASE WHEN (SELECT gone_at FROM files WHERE id = file_id) "
+                "IS NULL THEN 'superseded' ELSE 'vanished' END, ended_at = ? "
+                "WHERE document_id = ? AND state = 'following' AND EXISTS (SELECT 1 FROM files AS f "
+                "WHERE f.id = file_id AND (f.gone_at IS NOT NULL OR f.version_id != versions.id "
+                "OR f.state != 'followed'))",
                 (due_at, document_id),
             )
 
@@ -374,21 +431,28 @@ class Documents:
     def processing(self, account_id: int, now: float, limit: int) -> list[Following]:
         """Documents whose job is due to be asked for, the longest due first."""
         rows = self._db.read.execute(
-            "SELECT id, job_id, sent_at, attempt, settings_id FROM documents "
+            "SELECT id, job_id, sent_at, attempt, settings_id, is_duplicate FROM documents "
             "WHERE state = 'processing' AND account_id = ? AND due_at <= ? ORDER BY due_at LIMIT ?",
             (account_id, now, limit),
         )
-        return [Following(*row) for row in rows]
+        return [Following(*row[:5], is_duplicate=bool(row[5])) for row in rows]
 
-    def processing_by_job(self, account_id: int) -> dict[str, list[int]]:
-        """All documents with an unfinished job, by job id."""
-        found: dict[str, list[int]] = {}
-        for row in self._db.read.execute(
-            "SELECT job_id, id FROM documents WHERE state = 'processing' AND account_id = ?",
+    def unfinished(self, account_id: int) -> int:
+        """How many documents have a job that has not ended."""
+        row = self._db.read.execute(
+            "SELECT count(*) FROM documents WHERE state = 'processing' AND account_id = ?",
             (account_id,),
-        ):
-            found.setdefault(row[0], []).append(row[1])
-        return found
+        ).fetchone()
+        return int(row[0])
+
+    def job_gone(self, document_id: int) -> int:
+        """The service no longer knows its job; how often that has happened to it."""
+        with self._db.write() as db:
+            row = db.execute(
+                "UPDATE documents SET jobs_gone = jobs_gone + 1 WHERE id = ? RETURNING jobs_gone",
+                (document_id,),
+            ).fetchone()
+            return int(row[0])
 
     def poll_again(self, polls: Iterable[tuple[int, float]]) -> None:
         """Not done yet: (document id, when to ask again)."""
@@ -463,10 +527,12 @@ class Documents:
                 (document_id,),
             )
 
-    def next_due(self, account_id: int, state: str) -> float | None:
-        """When the next document in this state is due."""
+    def next_due(self, account_id: int, *states: str, after: float) -> float | None:
+        """When the next document in one of these states is due, of those that are not due at `after`."""
+        marks = ", ".join("?" * len(states))
         row = self._db.read.execute(
-            "SELECT min(due_at) AS due FROM documents WHERE state = ? AND account_id = ?",
-            (state, account_id),
+            f"SELECT min(due_at) FROM documents WHERE state IN ({marks}) "
+            "AND account_id = ? AND due_at > ?",
+            (*states, account_id, after),
         ).fetchone()
-        return None if row["due"] is None else float(row["due"])
+        return None if row[0] is None else float(row[0])

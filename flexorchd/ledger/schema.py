@@ -31,6 +31,7 @@ CREATE TABLE accounts (
   credits_limit INTEGER,
   credits_left INTEGER,
   usage_at REAL,
+  spent_since_usage INTEGER NOT NULL DEFAULT 0,
   UNIQUE (base_url, fingerprint)
 ) STRICT;
 
@@ -112,6 +113,7 @@ CREATE TABLE documents (
   error_message TEXT,
   failed_at REAL,
   maybe_sent INTEGER NOT NULL DEFAULT 0,
+  jobs_gone INTEGER NOT NULL DEFAULT 0,
   version_id INTEGER,
   job_id TEXT,
   is_duplicate INTEGER NOT NULL DEFAULT 0,

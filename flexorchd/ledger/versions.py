@@ -153,6 +153,16 @@ class Versions:
         ).fetchone()
         return row is not None
 
+    def other_outputs(self, file_id: int, output_path: bytes) -> list[bytes]:
+        """Where earlier results of this file lie that a route put elsewhere; the ledger lets them go."""
+        with self._db.write() as db:
+            rows = db.execute(
+                "UPDATE versions SET output_path = NULL WHERE file_id = ? AND state = 'delivered' "
+                "AND output_path != ? RETURNING output_path",
+                (file_id, output_path),
+            ).fetchall()
+        return [row[0] for row in rows if row[0] is not None]
+
     def result_of(self, document_id: int) -> tuple[bytes, bytes] | None:
         """The path below the output and the hash of a result that this document already has."""
         row = self._db.read.execute(

@@ -1,0 +1,136 @@
+"""What holds documents back before money is spent: the wrong folder, the day's credits, the busy file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from flexorchd.clock import Clock
+from flexorchd.ledger.documents import Candidate
+from flexorchd.ledger.ledger import Ledger
+from flexorchd.rules.naming import display
+from flexorchd.rules.plan import plan_of, refusal
+
+log = structlog.get_logger()
+
+DAY = 86_400.0
+LOOK_AT_CREDITS_AFTER = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The configured guards; 0 is off."""
+
+    max_backlog: int = 0
+    credits_per_day: int = 0
+    reserve: int = 0
+    versions_per_day: int = 0
+
+
+class Guards:
+    """Admits documents to the upload, or holds or refuses them.
+
+    Args:
+        ledger: where holds are shown.
+        account_id: whose credits count.
+        limits: the configured guards.
+        scanned: the watches whose first scan of this run is done; before that a backlog is not known.
+        clock: the time.
+        on_refused: called when a file was refused without being sent.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        account_id: int,
+        limits: Limits,
+        scanned: Callable[[], Collection[int]],
+        clock: Clock,
+        on_refused: Callable[[], None],
+    ) -> None:
+        self.limits = limits
+        self._ledger = ledger
+        self._account_id = account_id
+        self._scanned = scanned
+        self._clock = clock
+        self._on_refused = on_refused
+        self._credit_hold: str | None = None
+
+    def credits_left(self, now: float) -> int | None:
+        """How many more documents the credits allow; None is unlimited. Shows the hold at 0."""
+        account = self._ledger.accounts.get(self._account_id)
+        day = datetime.fromtimestamp(now, UTC).date().isoformat()
+        room: list[tuple[int, str]] = []
+        if self.limits.credits_per_day:
+            spent = self._ledger.accounts.spent(self._account_id, day)
+            room.append((self.limits.credits_per_day - spent, "CREDITS_PER_DAY"))
+        if account.credits_left is not None:
+            left_now = account.credits_left - account.spent_since_usage
+            room.append((left_now - self.limits.reserve, "RESERVE"))
+        left, code = min(room, default=(None, None))
+        self._show_credit_hold(code if left is not None and left <= 0 else None)
+        return None if left is None else max(0, left)
+
+    def _show_credit_hold(self, code: str | None) -> None:
+        if code != self._credit_hold:
+            log.warning("credits.held", code=code) if code else log.info("credits.released")
+        self._credit_hold = code
+        self._ledger.documents.hold_all(self._account_id, code)
+
+    def admit(self, candidates: Sequence[Candidate], now: float) -> list[Candidate]:
+        """Those that may be sent; the others are held or refused, visibly."""
+        held = self._hold_backlogs({c.watch_id: c.watch for c in candidates}, now)
+        plan_name = self._ledger.accounts.get(self._account_id)
+        plan = plan_of(plan_name.mode, plan_name.plan)
+        admitted = []
+        for candidate in candidates:
+            if candidate.watch_id in held:
+                continue
+            if refused := refusal(candidate.name, candidate.size, plan):
+                self._ledger.documents.refused(
+                    candidate.document_id, refused.code, refused.message, now
+                )
+                self._on_refused()
+            elif not self._saved_too_often(candidate, now):
+                admitted.append(candidate)
+        return admitted
+
+    def _hold_backlogs(self, watches: dict[int, str], now: float) -> set[int]:
+        unscanned = set(watches) - set(self._scanned())
+        if not self.limits.max_backlog:
+            return unscanned
+        held = set(unscanned)
+        for watch_id in set(watches) - unscanned:
+            waiting = self._ledger.watches.unapproved(watch_id)
+            if waiting > self.limits.max_backlog:
+                self._hold_backlog(watch_id, watches[watch_id], waiting, now)
+                held.add(watch_id)
+        return held
+
+    def _hold_backlog(self, watch_id: int, name: str, waiting: int, now: float) -> None:
+        message = (
+            f"{waiting} new files wait here, more than the {self.limits.max_backlog} that are sent "
+            f"without asking. Look at them with `flexorchd plan`, then `flexorchd approve {name}`."
+        )
+        self._ledger.watches.hold(watch_id, "MAX_BACKLOG", message, now)
+        log.warning("watch.held", watch=name, code="MAX_BACKLOG", files=waiting)
+
+    def _saved_too_often(self, candidate: Candidate, now: float) -> bool:
+        limit = self.limits.versions_per_day
+        if not limit:
+            return False
+        sent = self._ledger.documents.sent_times(candidate.file_id, now - DAY)
+        if len(sent) < limit:
+            return False
+        due_at = sent[-limit] + DAY
+        self._ledger.documents.hold(candidate.document_id, "VERSIONS_PER_DAY", due_at)
+        log.info(
+            "file.held",
+            watch=candidate.watch,
+            path=display(candidate.path),
+            code="VERSIONS_PER_DAY",
+        )
+        return True

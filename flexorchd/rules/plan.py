@@ -1,0 +1,63 @@
+"""What a plan takes, so that what it would refuse is refused before it is sent.
+
+Sizes and kinds are those of the API guide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEGABYTE = 1024 * 1024
+LARGEST_FILE = {"trial": 10 * MEGABYTE, "starter": 25 * MEGABYTE, "pro": 50 * MEGABYTE}
+HOSTED_KINDS = frozenset(
+    {"pdf", "docx", "txt", "xlsx", "html", "htm", "eml", "msg", "xml", "jpg", "jpeg", "png", "tiff"}
+)
+EMBEDDED_KINDS = HOSTED_KINDS | {"p7m", "tif"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What may be sent.
+
+    Attributes:
+        kinds: endings that are taken, lower case, without the dot.
+        largest_file: bytes, or None where no limit is known.
+    """
+
+    kinds: frozenset[str]
+    largest_file: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file need not be sent at all."""
+
+    code: str
+    message: str
+
+
+def plan_of(mode: str, plan: str | None) -> Plan:
+    """The plan of an account, by the name that the service gives it; an unknown one limits no size."""
+    kinds = HOSTED_KINDS if mode == "hosted" else EMBEDDED_KINDS
+    return Plan(kinds, LARGEST_FILE.get((plan or "").lower()))
+
+
+def refusal(name: bytes, size: int, plan: Plan) -> Refusal | None:
+    """Why the plan would refuse this file, or None.
+
+    Args:
+        name: the file's name.
+        size: in bytes.
+        plan: what it takes.
+    """
+    kind = name.rpartition(b".")[2].decode("ascii", "replace").lower() if b"." in name else ""
+    if kind not in plan.kinds:
+        what = f"Files ending in .{kind}" if kind else "Files without an ending"
+        return Refusal("UNSUPPORTED_FILE", f"{what} are not among the kinds that can be processed.")
+    if plan.largest_file is not None and size > plan.largest_file:
+        return Refusal(
+            "FILE_TOO_LARGE",
+            f"The file has {size / MEGABYTE:.1f} MB; this plan takes files of up to "
+            f"{plan.largest_file // MEGABYTE} MB.",
+        )
+    return None

@@ -1,0 +1,40 @@
+"""When to ask for a job, and how: one page of the list for many jobs, or one request for one."""
+
+from __future__ import annotations
+
+PAGE = 100
+
+NEAR_FIRST, NEAR_LONGEST = 0.02, 2.0
+FAR_FIRST, FAR_LONGEST = 2.0, 60.0
+
+GIVE_UP_AFTER = 24 * 3600.0
+"""A job unfinished after this many seconds ends the wait (``JOB_UNFINISHED``)."""
+
+
+def next_poll(age: float, *, near: bool) -> float:
+    """Seconds until a job is worth asking for again.
+
+    A tenth of the job's age, so that what is quick is seen quickly and what takes long costs little.
+
+    Args:
+        age: seconds since the job was accepted; less than 0 after a clock step counts as 0.
+        near: whether the service is on this machine and has no limit on requests.
+    """
+    first, longest = (NEAR_FIRST, NEAR_LONGEST) if near else (FAR_FIRST, FAR_LONGEST)
+    return min(max(max(age, 0.0) * 0.1, first), longest)
+
+
+def pages_worth(due: int, unfinished: int) -> int:
+    """How many list pages to read before asking for the jobs that are left singly.
+
+    Args:
+        due: how many jobs are due.
+        unfinished: how many jobs of ours are unfinished in all.
+
+    Returns:
+        0 where single requests are cheaper than a page, else the pages that our unfinished jobs can fill,
+        and one for what arrived meanwhile.
+    """
+    if due <= 1:
+        return 0
+    return -(-unfinished // PAGE) + 1

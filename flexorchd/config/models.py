@@ -15,6 +15,7 @@ from flexorchd.config.fields import (
     Count,
     Cron,
     Duration,
+    Executor,
     FileMode,
     Glob,
     Grade,
@@ -24,6 +25,7 @@ from flexorchd.config.fields import (
     Name,
     Place,
     Places,
+    Plan,
     PrivateUrl,
     Seconds,
     Subfolder,
@@ -207,10 +209,11 @@ class WebhookConfig(Section):
 class EngineConfig(Section):
     """The embedded engine."""
 
-    executor: Annotated[str, Field(pattern=r"^(local|dask://[A-Za-z0-9._-]+:\d{1,5})$")] = "local"
+    executor: Executor = "local"
     """`local` works in processes of this machine, `dask://host:port` on a Dask cluster."""
-    plan: Literal["unlimited", "trial", "starter", "pro"] = "unlimited"
-    """The plan whose limits it rehearses."""
+    plan: Plan = "unlimited"
+    """The plan whose limits it rehearses: unlimited, trial, starter or pro, and to reach a limit soon
+    with numbers of your own, such as `starter rpm=5 credits=3`."""
     ocr_languages: Words = ()
     """Languages that scans are read in, as Tesseract names them; without it, all that are installed."""
     keep_originals: Duration = 7 * DAY

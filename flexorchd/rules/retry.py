@@ -1,0 +1,246 @@
+"""When something is tried again, and what a person can do about it meanwhile."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from typing import Literal
+
+SHORTEST_PAUSE = 5.0
+LONGEST_PAUSE = 3_600.0
+
+CANNOT_READ_AFTER = 10
+"""So often a lone file may meet a 5xx while others pass."""
+
+_RATE_LIMIT_PAUSE = 60.0
+_DOUBLINGS = 10
+_SPREAD = 0.25
+
+Scope = Literal["request", "file", "account"]
+
+
+def pause(failures: int, jitter: float) -> float:
+    """Seconds until the next try: from 5 s, doubling up to an hour.
+
+    Args:
+        failures: how often it was tried in vain before this time; 0 for the first failure.
+        jitter: in [0, 1); spreads tries over the quarter above, so that they do not come in step.
+    """
+    doubled = SHORTEST_PAUSE * 2.0 ** min(max(failures, 0), _DOUBLINGS)
+    return min(LONGEST_PAUSE, doubled * (1 + _SPREAD * jitter))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What is known of a request that failed.
+
+    Attributes:
+        code: the service's code, or the client's.
+        scope: whether it concerns this request, this file or the whole account.
+        status: the HTTP status, where there was an answer.
+        retry_after: seconds after which the service wants to be asked again, where it said so.
+        lone: whether the request held one file only.
+        while_others_pass: whether other files were taken since this one first failed.
+    """
+
+    code: str
+    scope: Scope = "request"
+    status: int | None = None
+    retry_after: float | None = None
+    lone: bool = True
+    while_others_pass: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try again at this time; with `halved`, in two requests, so that the culprit is found."""
+
+    at: float
+    halved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """Over, until content, plan or configuration change."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseAccount:
+    """Nothing goes on with this account until a probe at this time finds it well."""
+
+    code: str
+    probe_at: float
+
+
+_ACCOUNT_CODES = frozenset(
+    {
+        "INVALID_API_KEY",
+        "MISSING_API_KEY",
+        "MALFORMED_API_KEY",
+        "UNAUTHORIZED",
+        "TRIAL_EXPIRED",
+        "QUOTA_EXCEEDED",
+        "PLAN_UPGRADE_REQUIRED",
+    }
+)
+_ACCOUNT_STATUSES = {401: "INVALID_API_KEY", 402: "QUOTA_EXCEEDED", 403: "PLAN_UPGRADE_REQUIRED"}
+_FINAL_CODES = frozenset(
+    {
+        "EMPTY_FILE",
+        "EMPTY_DOCUMENT",
+        "PROTECTED",
+        "MALFORMED",
+        "UNSUPPORTED_FILE",
+        "UNSUPPORTED_CONTENT",
+        "FILE_TOO_LARGE",
+    }
+)
+_REFUSALS = frozenset({400, 413, 415, 422})
+
+
+def decide(
+    failure: Failure, failures: int, now: float, jitter: float
+) -> Retry | Final | PauseAccount:
+    """What to do about an upload that failed: by its code, then by its status.
+
+    Args:
+        failure: what is known of it.
+        failures: how often it was tried in vain before this time.
+        now: seconds since the epoch.
+        jitter: in [0, 1).
+    """
+    code, status = failure.code, failure.status
+    next_try = now + pause(failures, jitter)
+    if code == "RATE_LIMIT_EXCEEDED" or (status == 429 and code not in _ACCOUNT_CODES):
+        asked = _RATE_LIMIT_PAUSE if failure.retry_after is None else failure.retry_after
+        return Retry(now + min(max(asked, 0.0), LONGEST_PAUSE) + jitter)
+    if code in _ACCOUNT_CODES or failure.scope == "account":
+        return PauseAccount(code, next_try)
+    if status in _ACCOUNT_STATUSES:
+        return PauseAccount(_ACCOUNT_STATUSES[status], next_try)
+    if code in _FINAL_CODES or status in _REFUSALS:
+        return Final(code) if failure.lone else Retry(now, halved=True)
+    in_trouble = status is not None and status >= 500
+    if (
+        in_trouble
+        and failure.lone
+        and failure.while_others_pass
+        and failures + 1 >= CANNOT_READ_AFTER
+    ):
+        return Final("SERVICE_CANNOT_READ")
+    asked_for = now + min(failure.retry_after or 0.0, LONGEST_PAUSE)
+    return Retry(max(next_try, asked_for), halved=in_trouble and not failure.lone)
+
+
+_ERRNO_CODES = {
+    errno.ENOSPC: "DISK_FULL",
+    errno.EDQUOT: "DISK_FULL",
+    errno.EACCES: "PERMISSION_DENIED",
+    errno.EPERM: "PERMISSION_DENIED",
+    errno.EROFS: "READ_ONLY",
+    errno.EIO: "DISK_ERROR",
+    errno.ENOENT: "FOLDER_MISSING",
+    errno.ENOTDIR: "FOLDER_MISSING",
+    errno.ESTALE: "MOUNT_LOST",
+    errno.ENOTCONN: "MOUNT_LOST",
+    errno.ENODEV: "MOUNT_LOST",
+    errno.EMFILE: "TOO_MANY_OPEN_FILES",
+    errno.ENFILE: "TOO_MANY_OPEN_FILES",
+    errno.ENAMETOOLONG: "NAME_TOO_LONG",
+}
+
+
+def errno_code(number: int | None) -> str:
+    """The code of what the operating system refused; none of them is ever final."""
+    return _ERRNO_CODES.get(number or 0, "SYSTEM_ERROR")
+
+
+_SAVE_ANEW = "Open it in the program that made it, save it anew, and drop that file."
+_SPLIT = "Split it into smaller documents and drop those."
+_BY_ITSELF = "Nothing: flexorchd tries again by itself."
+_REPORT = (
+    "Retry it with `flexorchd retry`; if it fails again, report the job to the service's support."
+)
+
+_REMEDIES = {
+    # the file
+    "EMPTY_FILE": "Put content into the file; it is then sent by itself.",
+    "EMPTY_DOCUMENT": "Check that it is the right file and that its pages are not blank.",
+    "PROTECTED": "Remove the password and save the file again.",
+    "MALFORMED": _SAVE_ANEW,
+    "UNSUPPORTED_FILE": "Convert it to PDF or another supported kind, or leave it out with `exclude`.",
+    "UNSUPPORTED_CONTENT": "Its content is not what its name says: save it as a supported kind.",
+    "FILE_TOO_LARGE": f"{_SPLIT} A larger plan takes larger files.",
+    "TOO_LARGE": _SPLIT,
+    "TIMED_OUT": _SPLIT,
+    "OUT_OF_MEMORY": _SPLIT,
+    "CRASHED_PARSER": _SAVE_ANEW,
+    "OCR_NOT_INSTALLED": "Install text recognition, pip install 'flexorchd[ocr]', then `flexorchd retry`.",
+    "UNREADABLE": "Let the user that runs flexorchd read the file; it is then sent by itself.",
+    "SOURCE_CHANGED": "Nothing: the file is sent once it stops changing.",
+    # the job
+    "PROCESSING_FAILED": _REPORT,
+    "SERVICE_CANNOT_READ": _SAVE_ANEW,
+    "VALIDATION_ERROR": "Check the watch's locale, document_type and mask_strategy, then `flexorchd retry`.",
+    "MISSING_INPUT": _REPORT,
+    "JOB_GONE": "The service lost the job twice. Retry it with `flexorchd retry`.",
+    "JOB_UNFINISHED": _REPORT,
+    "NO_OUTPUT_DATA": "Nothing could be extracted; look at the document itself.",
+    "DUPLICATE_WITH_OTHER_SETTINGS": (
+        "The service holds this content from an upload without masking. Delete it there, then "
+        "`flexorchd retry`."
+    ),
+    "UNCLEAR_ANSWER": _BY_ITSELF,
+    "UNEXPECTED_ANSWER": "Update flexorchd; `flexorchd check --api` writes a report for a bug.",
+    "WORKER_LOST": _BY_ITSELF,
+    "INTERRUPTED": _BY_ITSELF,
+    # the account
+    "INVALID_API_KEY": "Give a valid key (FLEXORCH_API_KEY or api.key_file) and start flexorchd again.",
+    "TRIAL_EXPIRED": "Choose a plan at the service; flexorchd goes on by itself.",
+    "QUOTA_EXCEEDED": "Wait for the next billing period or take a larger plan; flexorchd goes on by itself.",
+    "PLAN_UPGRADE_REQUIRED": "Take a plan that includes this; flexorchd goes on by itself.",
+    "RATE_LIMIT_EXCEEDED": _BY_ITSELF,
+    # the way to the service
+    "SERVICE_ERROR": _BY_ITSELF,
+    "SERVICE_UNAVAILABLE": _BY_ITSELF,
+    "CONNECTION_FAILED": "Check the network and api.base_url; flexorchd tries again by itself.",
+    "CONNECTION_LOST": _BY_ITSELF,
+    "TIMEOUT": "Check the network, or allow more with api.timeout; flexorchd tries again by itself.",
+    "UNKNOWN_HOST": "Check api.base_url and name resolution; flexorchd tries again by itself.",
+    "TLS_FAILED": "Check the clock, the certificates of this machine and any proxy.",
+    "REDIRECTED": "Set api.base_url to the address that it redirects to, if you trust it.",
+    # the machine
+    "DISK_FULL": "Free some space; flexorchd goes on by itself.",
+    "PERMISSION_DENIED": "Let the user that runs flexorchd read and write there; it goes on by itself.",
+    "READ_ONLY": "Mount it writable; flexorchd goes on by itself.",
+    "DISK_ERROR": "Check the disk, the cable or the share; flexorchd tries again by itself.",
+    "FOLDER_MISSING": "Bring the folder back; flexorchd goes on by itself.",
+    "MOUNT_LOST": "Mount it again; flexorchd goes on by itself.",
+    "OUTPUT_MISSING": "Mount the output again, or bring its folder back; flexorchd goes on by itself.",
+    "TOO_MANY_OPEN_FILES": "Raise the limit of open files (LimitNOFILE in the unit).",
+    "NAME_TOO_LONG": "Shorten the names of the folders above.",
+    "SYSTEM_ERROR": _BY_ITSELF,
+    # what holds documents back
+    "MAX_BACKLOG": "Look at them with `flexorchd plan`, then `flexorchd approve WATCH`.",
+    "CREDITS_PER_DAY": "Wait for tomorrow (UTC), or raise limits.credits_per_day.",
+    "RESERVE": "Wait for new credits, or lower limits.reserve.",
+    "VERSIONS_PER_DAY": "Wait, or raise limits.versions_per_day; the newest version is sent.",
+    "WATCH_REMOVED": "Put the watch back into the configuration, or leave it be.",
+}
+_SAME_AS = {
+    "UNAUTHORIZED": "INVALID_API_KEY",
+    "MISSING_API_KEY": "INVALID_API_KEY",
+    "MALFORMED_API_KEY": "INVALID_API_KEY",
+    "INTERNAL_ERROR": "SERVICE_ERROR",
+    "JOB_TIMEOUT": "JOB_UNFINISHED",
+    "NOT_FOUND": "JOB_GONE",
+    "DOCUMENT_NOT_FOUND": "JOB_GONE",
+    "REPROCESS_FAILED": "PROCESSING_FAILED",
+}
+
+
+def remedy(code: str) -> str:
+    """What a person can do about a failure, a pause or a hold, in a sentence."""
+    return _REMEDIES.get(_SAME_AS.get(code, code), _REPORT)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from enum import StrEnum
+from typing import TypeAlias
 
 from flexorchd.ledger.connection import Database
 
+KnownFile: TypeAlias = tuple[bytes, int, int, int, int, int, str, str | None]
+"""What a scan compares a directory entry with: name, size, mtime_ns, ctime_ns, inode, file id, state,
+reason. A bare tuple, as SQLite returns it: a scan makes one for every file there is."""
 
-class KnownFile(NamedTuple):
-    """What a scan compares a directory entry with. The first four are the look, in scandir's terms."""
 
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-    id: int
-    gone_at: float | None
-    state: str
+class FoundBy(StrEnum):
+    """What led to a file: an event, a scan that caught what events missed, or the first scan of a run."""
+
+    EVENT = "event"
+    SCAN = "scan"
+    FIRST_SCAN = "first scan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +29,15 @@ class Sighting:
     """A new or changed directory entry.
 
     Attributes:
-        directory_id: from `Files.directory`.
+        directory: its folder below the watch, ``b""`` for the root.
         name: the entry's bytes.
         size, mtime_ns, ctime_ns, inode: the look at it.
         ignored: the rule that leaves it out, or None.
         due_at: when to look again; None for ignored files.
+        found_by: what led to it.
     """
 
-    directory_id: int
+    directory: bytes
     name: bytes
     size: int
     mtime_ns: int
@@ -41,6 +45,21 @@ class Sighting:
     inode: int
     ignored: str | None
     due_at: float | None
+    found_by: FoundBy
+
+
+@dataclass(frozen=True, slots=True)
+class NextLook:
+    """A file that is not complete yet: what was seen now, since when it is so, and when to look again."""
+
+    file_id: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    since: float
+    due_at: float
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +97,19 @@ SELECT f.id, d.watch_id, w.name, w.root, d.path, f.name, f.size, f.mtime_ns, f.c
   f.seen_at, f.looked_at, f.attempt, f.reason
 FROM files AS f JOIN directories AS d ON d.id = f.directory_id JOIN watches AS w ON w.id = d.watch_id
 WHERE f.state = ? AND f.due_at <= ? AND f.gone_at IS NULL AND w.active
+  AND (w.hold_code IS NULL OR w.hold_code = 'MAX_BACKLOG')
 ORDER BY f.due_at LIMIT ?
+"""
+
+_SEE = """
+INSERT INTO files (directory_id, name, size, mtime_ns, ctime_ns, inode, state, seen_at, looked_at,
+  due_at, reason)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (directory_id, name) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
+  ctime_ns = excluded.ctime_ns, inode = excluded.inode, state = excluded.state,
+  seen_at = excluded.seen_at, looked_at = excluded.looked_at, due_at = excluded.due_at,
+  reason = excluded.reason, gone_at = NULL, attempt = 0
+RETURNING id, version_id
 """
 
 # A version whose document was never sent has nothing to wait for once its content is gone.
@@ -107,72 +138,87 @@ class Files:
             ).fetchone()
             return int(found["id"])
 
+    def directory_id(self, watch_id: int, path: bytes) -> int | None:
+        """The id of a directory, or None where the ledger knows no file of it."""
+        row = self._db.read.execute(
+            "SELECT id FROM directories WHERE watch_id = ? AND path = ?", (watch_id, path)
+        ).fetchone()
+        return None if row is None else int(row["id"])
+
     def directories(self, watch_id: int, below: bytes = b"") -> dict[bytes, int]:
         """The known directories of a watch at and below a path, with their ids."""
-        rows = self._db.read.execute(
-            "SELECT path, id FROM directories WHERE watch_id = ?1 AND (?2 = x'' OR path = ?2 "
-            "OR (path >= ?2 || x'2f' AND path < ?2 || x'30'))",
-            (watch_id, below),
-        )
-        return {row["path"]: row["id"] for row in rows}
+        query = "SELECT path, id FROM directories WHERE watch_id = ?"
+        parameters: list[int | bytes] = [watch_id]
+        if below:
+            # What lies below sorts between "path/" and "path0", the next byte after the slash.
+            query += " AND (path = ? OR (path >= ? AND path < ?))"
+            parameters += [below, below + b"/", below + b"0"]
+        return {row["path"]: row["id"] for row in self._db.read.execute(query, parameters)}
 
     def known(self, directory_id: int) -> dict[bytes, KnownFile]:
-        """The files of one directory by name; one range read."""
+        """The files of one directory that are there, by name; one range read."""
         cursor = self._db.read.cursor()
         cursor.row_factory = None
         rows = cursor.execute(
-            "SELECT name, size, mtime_ns, ctime_ns, inode, id, gone_at, state FROM files "
-            "WHERE directory_id = ?",
+            "SELECT name, size, mtime_ns, ctime_ns, inode, id, state, reason FROM files "
+            "WHERE directory_id = ? AND gone_at IS NULL",
             (directory_id,),
         )
-        return {row[0]: KnownFile._make(row[1:]) for row in rows}
+        return {row[0]: row for row in rows}
 
-    def observe(self, sightings: Sequence[Sighting], now: float, *, by_event: bool) -> None:
+    def look_up(
+        self, directory_id: int, names: Iterable[bytes]
+    ) -> dict[bytes, tuple[KnownFile, bool]]:
+        """Some files of one directory by name, and of each whether it was gone."""
+        cursor = self._db.read.cursor()
+        cursor.row_factory = None
+        found = {}
+        for name in names:
+            row = cursor.execute(
+                "SELECT name, size, mtime_ns, ctime_ns, inode, id, state, reason, "
+                "gone_at IS NOT NULL FROM files WHERE directory_id = ? AND name = ?",
+                (directory_id, name),
+            ).fetchone()
+            if row is not None:
+                found[name] = (row[:-1], bool(row[-1]))
+        return found
+
+    def observe(self, watch_id: int, sightings: Sequence[Sighting], now: float) -> None:
         """Record new and changed files: each begins to settle, or is ignored by a rule.
 
         Args:
+            watch_id: the watch that all of them lie in.
             sightings: what differs from `known`.
             now: seconds since the epoch.
-            by_event: whether an event led here or a scan caught what events missed.
         """
         with self._db.write() as db:
-            for s in sightings:
-                state = "ignored" if s.ignored else "settling"
-                row = db.execute(
-                    "INSERT INTO files (directory_id, name, size, mtime_ns, ctime_ns, inode, state, "
-                    "seen_at, looked_at, due_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                    "ON CONFLICT (directory_id, name) DO UPDATE SET size = excluded.size, "
-                    "mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, "
-                    "inode = excluded.inode, state = excluded.state, seen_at = excluded.seen_at, "
-                    "looked_at = excluded.looked_at, due_at = excluded.due_at, "
-                    "reason = excluded.reason, gone_at = NULL, attempt = 0 RETURNING id, version_id",
-                    (
-                        s.directory_id,
-                        s.name,
-                        s.size,
-                        s.mtime_ns,
-                        s.ctime_ns,
-                        s.inode,
-                        state,
-                        now,
-                        now,
-                        s.due_at,
-                        s.ignored,
-                    ),
-                ).fetchone()
-                if row["version_id"] is not None:
-                    db.execute(_DROP_UNSENT, ("superseded", now, row["id"]))
-            counter = "found_by_event" if by_event else "found_by_scan"
-            counts: dict[int, int] = {}
-            for s in sightings:
-                if not s.ignored:
-                    counts[s.directory_id] = counts.get(s.directory_id, 0) + 1
-            for directory_id, count in counts.items():
-                db.execute(
-                    f"UPDATE watches SET {counter} = {counter} + ? "
-                    "WHERE id = (SELECT watch_id FROM directories WHERE id = ?)",
-                    (count, directory_id),
-                )
+            directories: dict[bytes, int] = {}
+            for seen in sightings:
+                directory_id = directories.get(seen.directory)
+                if directory_id is None:
+                    directory_id = self.directory(watch_id, seen.directory)
+                    directories[seen.directory] = directory_id
+                self._see(db, directory_id, seen, now)
+            self._count(db, watch_id, sightings)
+
+    @staticmethod
+    def _see(db: sqlite3.Connection, directory_id: int, seen: Sighting, now: float) -> None:
+        state = "ignored" if seen.ignored else "settling"
+        look = (seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode)
+        row = db.execute(
+            _SEE, (directory_id, seen.name, *look, state, now, now, seen.due_at, seen.ignored)
+        ).fetchone()
+        if row["version_id"] is not None:
+            db.execute(_DROP_UNSENT, ("superseded", now, row["id"]))
+
+    @staticmethod
+    def _count(db: sqlite3.Connection, watch_id: int, sightings: Sequence[Sighting]) -> None:
+        found = Counter(seen.found_by for seen in sightings if not seen.ignored)
+        db.execute(
+            "UPDATE watches SET found_by_event = found_by_event + ?, found_by_scan = found_by_scan + ? "
+            "WHERE id = ?",
+            (found[FoundBy.EVENT], found[FoundBy.SCAN], watch_id),
+        )
 
     def gone(self, file_ids: Iterable[int], now: float) -> None:
         """Their source is no longer there: what was never sent has vanished, the rest goes on."""
@@ -183,7 +229,8 @@ class Files:
                     (file_id,),
                 )
                 db.execute(
-                    "UPDATE files SET gone_at = ? WHERE id = ? AND gone_at IS NULL", (now, file_id)
+                    "UPDATE files SET gone_at = ?, due_at = NULL WHERE id = ? AND gone_at IS NULL",
+                    (now, file_id),
                 )
                 db.execute(_DROP_UNSENT, ("vanished", now, file_id))
 
@@ -212,15 +259,38 @@ class Files:
         cursor.row_factory = None
         return [PendingFile(*row) for row in cursor.execute(_PENDING, (state, now, limit))]
 
-    def look_again(
-        self, looks: Iterable[tuple[int, int, int, int, int, float, float, str | None]]
-    ) -> None:
-        """Keep settling: (file id, size, mtime_ns, ctime_ns, inode, looked at, due at, reason)."""
+    def untouched(self, files: Iterable[PendingFile]) -> set[int]:
+        """The ids of those that nothing has touched since they were read; asked within a transaction."""
+        with self._db.write() as db:
+            return {
+                file.id
+                for file in files
+                if db.execute(
+                    "SELECT 1 FROM files WHERE id = ? AND looked_at = ? AND due_at IS NOT NULL "
+                    "AND gone_at IS NULL",
+                    (file.id, file.looked_at),
+                ).fetchone()
+            }
+
+    def look_again(self, looks: Iterable[NextLook]) -> None:
+        """Keep settling, or begin anew."""
         with self._db.write() as db:
             db.executemany(
-                "UPDATE files SET size = ?2, mtime_ns = ?3, ctime_ns = ?4, inode = ?5, looked_at = ?6, "
-                "due_at = ?7, reason = ?8, state = 'settling' WHERE id = ?1 AND state != 'ignored'",
-                looks,
+                "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, looked_at = ?, "
+                "due_at = ?, reason = ?, state = 'settling', attempt = 0 WHERE id = ?",
+                [
+                    (
+                        look.size,
+                        look.mtime_ns,
+                        look.ctime_ns,
+                        look.inode,
+                        look.since,
+                        look.due_at,
+                        look.reason,
+                        look.file_id,
+                    )
+                    for look in looks
+                ],
             )
 
     def mark_settled(self, files: Iterable[tuple[int, str | None]], now: float) -> None:
@@ -240,12 +310,22 @@ class Files:
                 (due_at, reason, file_id),
             )
 
+    def shift(self, seconds: float) -> None:
+        """The clock was stepped by so much: what waits goes on waiting for as long as it would have."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE files SET looked_at = looked_at + ?1, due_at = due_at + ?1 "
+                "WHERE state IN ('settling', 'settled') AND due_at IS NOT NULL",
+                (seconds,),
+            )
+
     def next_due(self, state: str) -> float | None:
         """When the next file in this state is due."""
         row = self._db.read.execute(
-            "SELECT min(f.due_at) AS due FROM files AS f JOIN directories AS d "
-            "ON d.id = f.directory_id JOIN watches AS w ON w.id = d.watch_id "
-            "WHERE f.state = ? AND f.gone_at IS NULL AND w.active",
+            "SELECT f.due_at AS due FROM files AS f JOIN directories AS d ON d.id = f.directory_id "
+            "JOIN watches AS w ON w.id = d.watch_id "
+            "WHERE f.state = ? AND f.due_at IS NOT NULL AND f.gone_at IS NULL AND w.active "
+            "AND (w.hold_code IS NULL OR w.hold_code = 'MAX_BACKLOG') ORDER BY f.due_at LIMIT 1",
             (state,),
         ).fetchone()
-        return None if row["due"] is None else float(row["due"])
+        return None if row is None else float(row["due"])

@@ -56,7 +56,7 @@ def read(source: Source) -> Content:
     return Content(
         kind="xml",
         text="\n".join(line for document in documents for line in _lines(document)),
-        einvoice=_serialized(first) if _INVOICE.fullmatch(str(first.tag)) else None,
+        einvoice=_serialized(first) if _is_invoice(first) else None,
         attachments=tuple(_attachments(root)),
         signatures=("XAdES",) if any(str(e.tag).startswith(_XADES) for e in root.iter()) else (),
         warnings=(f"The file holds {len(documents)} invoices; the fields are those of the first.",)
@@ -65,12 +65,13 @@ def read(source: Source) -> Content:
     )
 
 
-def is_invoice(data: bytes) -> bool:
-    """Whether an attached file is an e-invoice."""
+def invoice_in(data: bytes) -> bytes | None:
+    """The e-invoice that an attached file is, if it is one."""
     try:
-        return bool(_INVOICE.fullmatch(str(_root(data).tag)))
+        documents = _documents(_root(data))
     except DocumentError:
-        return False
+        return None
+    return _serialized(documents[0]) if documents and _is_invoice(documents[0]) else None
 
 
 def _root(data: bytes) -> etree._Element:
@@ -89,10 +90,14 @@ def _root(data: bytes) -> etree._Element:
 
 def _documents(root: etree._Element) -> list[etree._Element]:
     """The root, or the invoices in the envelope that it is."""
-    if _INVOICE.fullmatch(str(root.tag)):
+    if _is_invoice(root):
         return [root]
-    found = [element for element in root.iter() if _INVOICE.fullmatch(str(element.tag))]
+    found = [element for element in root.iter() if _is_invoice(element)]
     return found or ([root] if _RELATED.fullmatch(str(root.tag)) else [])
+
+
+def _is_invoice(element: etree._Element) -> bool:
+    return _INVOICE.fullmatch(str(element.tag)) is not None
 
 
 def _serialized(document: etree._Element) -> bytes:

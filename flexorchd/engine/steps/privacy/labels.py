@@ -1,0 +1,163 @@
+"""What a document says its values are: in front of them, above them, or at the head of their column."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from flexorchd.engine.steps.privacy import vocabulary
+
+_WORD = re.compile(r"[^\W_]+")
+_CELL_BREAK = re.compile(r"\t|[ \u00a0]{2,}|[|;]")
+_WITHIN = re.compile(r"[ .\-–/'’°:&]{1,3}")
+_BRACKET = re.compile(r"\s{0,2}[(\[][^()\[\]\n]{1,30}[)\]](?=\s{0,2}[:\-–=.])")
+_GAP = re.compile(r"[ \t\u00a0:.,=#\-–—>*|'’\"“”„°]{0,12}(?:\n[ \t*|>]{0,8})?[(\[#]{0,2}")
+_CLAIMED = re.compile(r"[^\s,;|]{1,40}(?:[ \u00a0.]{1,2}(?=\d)[^\s,;|]{1,20}){0,5}")
+_LETTER_GAP = re.compile(r"[.:]")
+
+
+@dataclass(slots=True)
+class Labels:
+    """Where values were announced, and as what.
+
+    Attributes:
+        announced: offset of a value to the kinds that its label names.
+    """
+
+    announced: dict[int, set[str]] = field(default_factory=dict)
+    _claims: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def announce(self, offset: int, kinds: frozenset[str]) -> None:
+        """Note that the value at `offset` is said to be of one of `kinds`."""
+        self.announced.setdefault(offset, set()).update(kinds)
+
+    def settle(self, text: str) -> None:
+        """Read how far the values reach that are said to be something else than personal data."""
+        for kind in ("other", "version", "ip"):
+            starts = sorted(at for at, kinds in self.announced.items() if kind in kinds)
+            spans = ((at, claimed.end()) for at in starts if (claimed := _CLAIMED.match(text, at)))
+            self._claims[kind] = list(spans)
+
+    def claims(self, kind: str, start: int, end: int) -> bool:
+        """Whether `text[start:end]` touches a value that is announced as `kind`."""
+        spans = self._claims.get(kind, [])
+        at = bisect_left(spans, (end, 0)) - 1
+        return at >= 0 and spans[at][1] > start
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    start: int
+    end: int
+    kinds: frozenset[str]
+
+
+def read_labels(text: str) -> Labels:
+    """Find every label of the vocabulary and the value that it announces. Linear in the text."""
+    labels = Labels()
+    folded = vocabulary.fold(text)
+    header: Sequence[frozenset[str]] = ()
+    for start, end in _lines(text):
+        cells = _cells(text, start, end)
+        found = list(_labels_in(folded, start, end))
+        for label in found:
+            if label.kinds:
+                _announce(text, label, end, len(cells) > 1, labels)
+        header = _next_header(text, header, cells, found, labels)
+    labels.settle(text)
+    return labels
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for line in text.splitlines(keepends=True):
+        yield start, start + len(line.rstrip("\r\n"))
+        start += len(line)
+
+
+def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    cells, at = [], start
+    for gap in _CELL_BREAK.finditer(text, start, end):
+        cells.append((at, gap.start()))
+        at = gap.end()
+    cells.append((at, end))
+    return cells
+
+
+def _labels_in(folded: str, start: int, end: int) -> Iterator[_Label]:
+    words = list(_WORD.finditer(folded, start, end))
+    at = 0
+    while at < len(words):
+        length, kinds = _longest(folded, words, at)
+        if length:
+            last = _skip_fillers(folded, words, at + length)
+            yield _Label(words[at].start(), words[last - 1].end(), kinds)
+        at += length or 1
+
+
+def _longest(folded: str, words: list[re.Match[str]], at: int) -> tuple[int, frozenset[str]]:
+    best, kinds = 0, frozenset[str]()
+    for phrase, meant in vocabulary.labels().get(words[at].group(), {}).items():
+        if len(phrase) > best and _reads(folded, words, at, phrase):
+            best, kinds = len(phrase), meant
+    return best, kinds
+
+
+def _reads(folded: str, words: list[re.Match[str]], at: int, phrase: tuple[str, ...]) -> bool:
+    if at + len(phrase) > len(words):
+        return False
+    pairs = zip(words[at : at + len(phrase)], phrase, strict=True)
+    return all(word.group() == expected for word, expected in pairs) and all(
+        _WITHIN.fullmatch(folded, words[place].end(), words[place + 1].start())
+        for place in range(at, at + len(phrase) - 1)
+    )
+
+
+def _skip_fillers(folded: str, words: list[re.Match[str]], at: int) -> int:
+    last = min(at + 3, len(words))
+    while at < last and words[at].group() in vocabulary.fillers():
+        if not _WITHIN.fullmatch(folded, words[at - 1].end(), words[at].start()):
+            break
+        at += 1
+    return at
+
+
+def _announce(text: str, label: _Label, line_end: int, in_row: bool, labels: Labels) -> None:
+    if "phone_letter" in label.kinds and not _LETTER_GAP.match(text, label.end):
+        return
+    bracket = _BRACKET.match(text, label.end)
+    gap = _GAP.match(text, bracket.end() if bracket else label.end)
+    if gap and not (in_row and gap.end() > line_end):
+        labels.announce(gap.end(), label.kinds)
+
+
+def _next_header(
+    text: str,
+    header: Sequence[frozenset[str]],
+    cells: list[tuple[int, int]],
+    found: list[_Label],
+    labels: Labels,
+) -> Sequence[frozenset[str]]:
+    """Announce a row's cells by the head of its table; a row of labels heads the rows after it."""
+    if len(cells) < 2:
+        return ()
+    heads = _heads(cells, found)
+    if sum(bool(kinds) for kinds in heads) >= 2 and not re.search(
+        r"\d{3}", text[cells[0][0] : cells[-1][1]]
+    ):
+        return heads
+    for (start, end), kinds in zip(cells, header, strict=False):
+        if kinds and start < end:
+            labels.announce(start, kinds)
+    return header
+
+
+def _heads(cells: list[tuple[int, int]], found: list[_Label]) -> list[frozenset[str]]:
+    heads = [frozenset[str]() for _ in cells]
+    starts = [start for start, _ in cells]
+    for label in found:
+        cell = bisect_right(starts, label.start) - 1
+        heads[cell] = heads[cell] or label.kinds
+    return heads

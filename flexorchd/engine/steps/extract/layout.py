@@ -45,10 +45,15 @@ _Row = list[_Segment]
 # In heights of a line: what two words of one row differ by at most, and what tears a row apart.
 _SAME_ROW = 0.6
 _WIDE_GAP = 1.0
+# In a line of so many words, a gap so many times as wide as the usual one does, or this at the latest.
+_STRETCHED_WORDS = 6
+_STRETCH = 2.5
+_WIDEST_BLANK = 1.6
 # What makes two neighbouring stacks of lines columns of prose.
 _COLUMN_ROWS = 6
-_COLUMN_CHARACTERS = 20
-_COLUMN_FILL = 0.6
+_LONG_LINE = 25
+_FULL = 0.75
+_MOST = 0.7
 _MAX_DEPTH = 6
 
 
@@ -69,15 +74,24 @@ def _rows(words: Sequence[Word]) -> list[_Row]:
 
 
 def _segments(row: list[Word]) -> _Row:
-    gap = _WIDE_GAP * median(word.height for word in row)
+    gap = _wide_gap(row)
     groups = [[row[0]]]
     for before, word in pairwise(row):
-        if word == before or _is_shadow(before, word):
+        if _is_shadow(before, word):
             continue
         if word.x0 - before.x1 > gap:
             groups.append([])
         groups[-1].append(word)
     return [_Segment(group[0].x0, max(w.x1 for w in group), " ".join(w.text for w in group)) for group in groups]
+
+
+def _wide_gap(row: list[Word]) -> float:
+    """What tears a row apart: more where a line of prose is stretched to fill its column."""
+    height = median(word.height for word in row)
+    if len(row) < _STRETCHED_WORDS:
+        return _WIDE_GAP * height
+    usual = median(max(word.x0 - before.x1, 0.0) for before, word in pairwise(row))
+    return height * min(max(_WIDE_GAP, _STRETCH * usual / height), _WIDEST_BLANK)
 
 
 def _is_shadow(before: Word, word: Word) -> bool:
@@ -136,11 +150,12 @@ def _runs(rows: list[_Row], gutter: float) -> list[tuple[int, int]]:
 
 
 def _is_prose(column: list[_Row]) -> bool:
-    """Whether a stack of lines is running text: unbroken lines, long, and about as wide as the widest."""
-    if len(column) < _COLUMN_ROWS:
+    """Whether most of a stack of lines is running text: long unbroken lines, about equally wide."""
+    segments = [segment for row in column for segment in row]
+    long = [segment for segment in segments if len(segment.text) >= _LONG_LINE]
+    if len(long) < _COLUMN_ROWS:
         return False
-    unbroken = [row[0] for row in column if len(row) == 1]
-    width = max(row[-1].x1 for row in column) - min(row[0].x0 for row in column)
-    full = [segment for segment in unbroken if segment.x1 - segment.x0 >= _COLUMN_FILL * width]
-    characters = median(sum(len(segment.text) for segment in row) for row in column)
-    return characters >= _COLUMN_CHARACTERS and len(full) >= _COLUMN_FILL * len(column)
+    width = max(segment.x1 - segment.x0 for segment in long)
+    full = sum(1 for segment in long if segment.x1 - segment.x0 >= _FULL * width)
+    characters = sum(len(segment.text) for segment in segments)
+    return full >= _MOST * len(long) and sum(len(segment.text) for segment in long) >= _MOST * characters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -17,6 +18,9 @@ MAX_PIXELS = 25_000_000
 # Below these a page may lie on its side or upside down, where the words make no sense.
 _CONFIDENT = 0.7
 _ENOUGH = 20
+# A page of 200 dpi falls short of this and is doubled.
+_LONG_SIDE = 2_600
+_MAX_FACTOR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +96,14 @@ def mean(confidences: Iterable[float]) -> float:
 
 
 def _fitted(picture: Image.Image) -> Image.Image:
-    """At most as large as may be; small scans doubled, since engines miss letters of few pixels."""
-    pixels = picture.width * picture.height
-    if pixels > MAX_PIXELS:
-        scale = (MAX_PIXELS / pixels) ** 0.5
-        return picture.resize((max(int(picture.width * scale), 1), max(int(picture.height * scale), 1)))
-    if max(picture.size) < 2_600 and pixels * 4 <= MAX_PIXELS:
-        return picture.resize((picture.width * 2, picture.height * 2), Image.Resampling.BICUBIC)
-    return picture
+    """Enlarged where small, since engines miss letters of few pixels; no larger than may be."""
+    factor = min(math.ceil(_LONG_SIDE / max(picture.size)), _MAX_FACTOR)
+    limit = (MAX_PIXELS / (picture.width * picture.height)) ** 0.5
+    scale = min(max(factor, 1), limit)
+    if scale == 1:
+        return picture
+    size = (max(int(picture.width * scale), 1), max(int(picture.height * scale), 1))
+    return picture.resize(size, Image.Resampling.BICUBIC)
 
 
 def _not_installed(tesseract_without_data: bool) -> DocumentError:

@@ -58,7 +58,7 @@ class EngineSettings:
     Attributes:
         data: its folder, made private to this user.
         key: the API key that requests must carry.
-        socket: descriptor of an inherited listening socket, or None where one is passed in.
+        socket: descriptor of an inherited listening socket; None where one is passed in.
         plan: the plan that it rehearses, see `plans.parse_plan`.
         executor: ``local`` or ``dask://host:port``.
         ocr_languages: ISO 639 codes; empty: what is installed.

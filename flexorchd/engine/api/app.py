@@ -11,10 +11,12 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from flexorchd.engine.api import (
     connectors,
+    datasets,
     documents,
     executions,
     feedback,
     jobs,
+    search,
     usage,
     webhooks,
 )
@@ -27,14 +29,16 @@ from flexorchd.engine.api.throttle import Throttle
 from flexorchd.engine.service import Engine
 
 PREFIX = "/v1"
+_RESOURCES = (
+    *(documents, jobs, executions, feedback, datasets, search),
+    *(usage, webhooks, connectors),
+)
 
 
 def create_app(engine: Engine) -> Starlette:
     """The API of an engine, for any ASGI server."""
     operations: list[Operation] = [
-        operation
-        for resource in (documents, jobs, executions, feedback, usage, webhooks, connectors)
-        for operation in resource.routes(engine)
+        operation for resource in _RESOURCES for operation in resource.routes(engine)
     ]
     routes: list[BaseRoute] = [
         Mount(PREFIX, routes=operations),

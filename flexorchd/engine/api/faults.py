@@ -43,7 +43,6 @@ class Faults:
 
         async def swallow(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [(b"content-length", b"1048576")]
-                await send(message | {"headers": headers})
+                await send({**message, "headers": [(b"content-length", b"1048576")]})
 
         await self._app(scope, receive, swallow)

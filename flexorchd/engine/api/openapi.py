@@ -102,7 +102,8 @@ def _query(operation: Operation, components: dict[str, Any]) -> list[dict[str, A
 
 def _schema(kind: Any) -> dict[str, Any]:
     _, components = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
-    return components[kind.__name__]
+    schema: dict[str, Any] = components[kind.__name__]
+    return schema
 
 
 def _responses(operation: Operation, schema_of: dict[int, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Connected storage: a small interface, and what speaks it."""

@@ -1,0 +1,191 @@
+"""What is in a dataset: its rows, passages, figures, files and index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from starlette.responses import StreamingResponse
+
+from flexorchd import formats
+from flexorchd.engine.api.dataset_shapes import (
+    ChunksQuery,
+    ExportQuery,
+    PushBody,
+    ReportQuery,
+    RowsQuery,
+    file_name,
+    grades_of,
+)
+from flexorchd.engine.api.envelope import Answer, ApiError, invalid, listing, not_found
+from flexorchd.engine.api.operation import Operation
+from flexorchd.engine.api.plan_gate import require
+from flexorchd.engine.connectors.storage import StorageError
+from flexorchd.engine.datasets import Dataset, Datasets
+from flexorchd.engine.service import Engine
+
+PRO = "pro"
+
+
+def routes(engine: Engine, datasets: Datasets) -> list[Operation]:
+    """The contents of an engine's datasets."""
+
+    def rows(dataset_id: int, query: RowsQuery) -> Answer:
+        """Show a page of rows, or of those that hold a text."""
+        dataset = found_in(datasets, dataset_id)
+        start, total = (query.page - 1) * query.page_size, dataset.row_count
+        if query.q:
+            found, total = datasets.rows_with(dataset, query.q, start, query.page_size)
+        else:
+            found = datasets.rows(dataset, start, query.page_size)
+        return Answer(_rows(dataset, datasets.columns(dataset), found, query, total))
+
+    def chunks(dataset_id: int, query: ChunksQuery) -> Answer:
+        """Show a page of passages for retrieval."""
+        require(engine.plan, PRO)
+        dataset = found_in(datasets, dataset_id)
+        start = (query.page - 1) * query.page_size
+        grades = grades_of(query.quality_grade)
+        found, total = datasets.chunks(dataset, start, query.page_size, grades, query.pii_masked)
+        return listing(found, total, query.page, query.page_size)
+
+    def profile(dataset_id: int) -> Answer:
+        """Show the figures: records, tokens, grades, personal data."""
+        return Answer(datasets.profile(found_in(datasets, dataset_id)))
+
+    def export(dataset_id: int, query: ExportQuery) -> StreamingResponse:
+        """Download the dataset in the format of the query."""
+        return _download(datasets, found_in(datasets, dataset_id), query.format, query)
+
+    def export_as(dataset_id: int, format: str, query: ExportQuery) -> StreamingResponse:
+        """Download the dataset in the format of the path."""
+        return _download(datasets, found_in(datasets, dataset_id), format, query)
+
+    def index(dataset_id: int) -> Answer:
+        """Make the dataset searchable; the status tells when it is."""
+        require(engine.plan, PRO)
+        datasets.index(found_in(datasets, dataset_id))
+        message = "Indexing has started; see index/status."
+        return Answer({"status": "indexing", "message": message}, 202)
+
+    def index_status(dataset_id: int) -> Answer:
+        """Show how far the indexing is."""
+        require(engine.plan, PRO)
+        dataset = found_in(datasets, dataset_id)
+        return Answer(
+            {
+                "status": dataset.index_status,
+                "chunks_indexed": datasets.chunks_indexed(dataset),
+                "total_chunks": dataset.total_chunks,
+            }
+        )
+
+    def compliance_report(dataset_id: int, query: ReportQuery) -> Answer:
+        """Show what personal data was found, and which law it comes under."""
+        require(engine.plan, PRO)
+        dataset = found_in(datasets, dataset_id)
+        if query.format != "json":
+            raise invalid("This engine makes the report as JSON only: format=json.")
+        return Answer(datasets.compliance_report(dataset, engine.plan.name))
+
+    def push(dataset_id: int, body: PushBody) -> Answer:
+        """Write an export into connected storage."""
+        dataset = found_in(datasets, dataset_id)
+        format = _format(body.format)
+        key = f"{body.prefix}{file_name(dataset, format)}"
+        data = b"".join(_blocks(datasets, dataset, format, "D"))
+        _put(engine, body.connector_id, key, data)
+        return Answer({"s3_key": key, "size_bytes": len(data)})
+
+    one = "/datasets/{dataset_id}"
+    return [
+        Operation("GET", f"{one}/rows", rows),
+        Operation("GET", f"{one}/chunks", chunks),
+        Operation("GET", f"{one}/profile", profile),
+        Operation("GET", f"{one}/export", export, media_type="*/*"),
+        Operation("GET", f"{one}/export/{{format}}", export_as, media_type="*/*"),
+        Operation("POST", f"{one}/index", index, status=202),
+        Operation("GET", f"{one}/index/status", index_status),
+        Operation("GET", f"{one}/compliance-report", compliance_report),
+        Operation("POST", f"{one}/export-s3", push),
+    ]
+
+
+def found_in(datasets: Datasets, dataset_id: int) -> Dataset:
+    """The dataset.
+
+    Raises:
+        ApiError: 404, there is none.
+    """
+    dataset = datasets.get(dataset_id)
+    if dataset is None:
+        raise not_found("dataset", dataset_id)
+    return dataset
+
+
+def _rows(
+    dataset: Dataset, columns: list[str], found: list[formats.Row], query: RowsQuery, total: int
+) -> dict[str, Any]:
+    return {
+        "dataset_id": dataset.id,
+        "dataset_name": dataset.name,
+        "dataset_slug": dataset.slug,
+        "columns": columns,
+        "rows": found,
+        "query": query.q,
+        "pagination": {
+            "page": query.page,
+            "page_size": query.page_size,
+            "total_rows": dataset.row_count,
+            "filtered_total": total,
+            "returned_rows": len(found),
+            "has_next": query.page * query.page_size < total,
+        },
+    }
+
+
+def _format(name: str) -> formats.Format:
+    try:
+        return formats.find(name)
+    except formats.UnknownFormatError as error:
+        raise invalid(f"{error}.") from error
+
+
+def _download(
+    datasets: Datasets, dataset: Dataset, name: str, query: ExportQuery
+) -> StreamingResponse:
+    format = _format(name)
+    return StreamingResponse(
+        _blocks(datasets, dataset, format, query.min_quality.upper()),
+        media_type=format.media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{file_name(dataset, format)}"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _blocks(
+    datasets: Datasets, dataset: Dataset, format: formats.Format, min_grade: str
+) -> Iterator[bytes]:
+    """The file; what cannot be written is refused while there is still a status to say so."""
+    try:
+        blocks = datasets.export(dataset, format, min_grade)
+        first = next(blocks, b"")
+    except formats.MissingExtraError as error:
+        raise ApiError(501, "FORMAT_NOT_INSTALLED", f"{error}.") from error
+    except ValueError as error:
+        raise invalid(f"{error}.") from error
+    return chain([first], blocks)
+
+
+def _put(engine: Engine, connector_id: int | str, key: str, data: bytes) -> None:
+    known = str(connector_id).isdecimal() and engine.store.connectors.get(int(connector_id))
+    if not known:
+        raise not_found("connector", str(connector_id)[:40])
+    try:
+        with engine.syncs.storage(known) as storage:
+            storage.write(key, data)
+    except StorageError as error:
+        raise invalid(str(error), 400) from error

@@ -3,7 +3,7 @@
 from flexorchd.config.access import Access, access, webhook_secret
 from flexorchd.config.fields import Address, Grade, Mode
 from flexorchd.config.folders import check_folders
-from flexorchd.config.loading import Loaded, Origin, for_inbox, load
+from flexorchd.config.loading import Loaded, Origin, for_inbox, load, recall, remember
 from flexorchd.config.models import (
     ApiConfig,
     Config,
@@ -40,5 +40,7 @@ __all__ = [
     "check_folders",
     "for_inbox",
     "load",
+    "recall",
+    "remember",
     "webhook_secret",
 ]

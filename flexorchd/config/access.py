@@ -115,10 +115,6 @@ def _from_variable(env: Mapping[str, str]) -> tuple[str, str, tuple[str, ...]]:
 
 def _read_secret(file: Path, key: str) -> tuple[str, tuple[str, ...]]:
     """The text of a file without the line end, and a warning where others may read it."""
-    if file.name.startswith(_PREFIXES):
-        raise ConfigError(
-            key, "looks like the key itself.", "Put the key into a file, and name the file here."
-        )
     try:
         with file.open("rb") as opened:
             readable_by_others = os.fstat(opened.fileno()).st_mode & stat.S_IROTH

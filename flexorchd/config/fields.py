@@ -19,6 +19,7 @@ from flexorchd.rules import schedule, selection
 DAY = 86_400
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
+_KEY_LIKE = re.compile("d?fx_[A-Za-z0-9]{16,}")
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": DAY}
 
 
@@ -184,14 +185,36 @@ def _subfolder(value: str) -> str:
     return value
 
 
-def _named_place(value: Any) -> Any:
-    if value == "":
-        raise wrong("is empty", "Write a path, or leave the key out.")
+def _place(value: Any) -> Any:
+    if value == "" or "\0" in str(value):
+        raise wrong("is no path", "Write the path of a file or folder, or leave the key out.")
     return value
 
 
-Place = Annotated[Path, BeforeValidator(_named_place)]
+def _secret_place(value: Any) -> Any:
+    if _KEY_LIKE.fullmatch(Path(str(value)).name):
+        raise wrong(
+            "holds the key itself", "Put the key into a file of its own, and name that file here."
+        )
+    return _place(value)
+
+
+def _matching(pattern: str, what: str, remedy: str) -> AfterValidator:
+    """Refuse text that is not of this form, in words rather than by the pattern."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise wrong(f"is no {what}: {value!r}", remedy)
+        return value
+
+    return AfterValidator(check)
+
+
+Place = Annotated[Path, BeforeValidator(_place)]
 """A file or folder; `flexorchd.config.sources` has made it absolute."""
+
+SecretPlace = Annotated[Path, BeforeValidator(_secret_place)]
+"""A file that holds a secret."""
 
 Seconds = Annotated[float, BeforeValidator(_no_truth), Field(ge=0, le=DAY, allow_inf_nan=False)]
 """A pause, up to a day."""
@@ -222,9 +245,35 @@ Glob = Annotated[str, AfterValidator(_glob)]
 Cron = Annotated[str, AfterValidator(_cron)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Subfolder = Annotated[str, AfterValidator(_subfolder)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-Executor = Annotated[str, Field(pattern=r"^(local|dask://[A-Za-z0-9._-]+:\d{1,5})$")]
-Plan = Annotated[str, Field(pattern=r"^(unlimited|trial|starter|pro)( (rpm|credits)=[1-9]\d*)*$")]
+Name = Annotated[
+    str,
+    _matching(
+        "[a-z0-9][a-z0-9_-]{0,62}",
+        "name",
+        "Use up to 63 lower-case letters, digits, - and _, beginning with a letter or digit.",
+    ),
+]
+Locale = Annotated[
+    str,
+    _matching(
+        "[a-z]{2,3}(-[A-Za-z0-9]{2,8})*",
+        "language",
+        'Write a code, such as "de", or "und" for any.',
+    ),
+]
+Executor = Annotated[
+    str,
+    _matching(
+        r"local|dask://[A-Za-z0-9._-]+:\d{1,5}", "executor", 'Write "local" or "dask://host:port".'
+    ),
+]
+Plan = Annotated[
+    str,
+    _matching(
+        r"(unlimited|trial|starter|pro)( (rpm|credits)=[1-9]\d*)*",
+        "plan",
+        "Write unlimited, trial, starter or pro, and behind it rpm=N or credits=N if you like.",
+    ),
+]
 Mode = Literal["hosted", "embedded"]
 Grade = Literal["A", "B", "C", "D"]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from flexorchd.config.access import KEY_VARIABLE, mode_of
 from flexorchd.config.checks import contradictions
 from flexorchd.config.fields import Mode
-from flexorchd.config.mistakes import explained, key_of, refuse
+from flexorchd.config.mistakes import explained, key_of, refuse, unknown
 from flexorchd.config.models import ApiConfig, Config
 from flexorchd.config.sources import (
     Layer,
@@ -122,6 +122,20 @@ def for_inbox(
     return _joined([Layer("default", _inbox_defaults(layers, cwd)), *layers], env, None)
 
 
+def remember(config: Config) -> str:
+    """A configuration as text, for commands that find it in the ledger instead of a file."""
+    return json.dumps(config.model_dump(by_alias=True), default=str)
+
+
+def recall(text: str) -> Config:
+    """The configuration that `remember` wrote down.
+
+    Raises:
+        ConfigError: it was written by a version that knew other keys.
+    """
+    return _validated(json.loads(text))
+
+
 def _given(values: Mapping[str, Any]) -> Raw:
     return {key: value for key, value in values.items() if value is not None}
 
@@ -141,16 +155,22 @@ def _joined(layers: Sequence[Layer], env: Mapping[str, str], file: Path | None) 
     given = _merged(layer.raw for layer in layers)
     mode = _mode(given, env)
     raw = _with_mode_defaults(given, mode)
-    try:
-        config = Config(**raw)
-    except ValidationError as error:
-        refuse(explained(error, raw))
-        raise
+    config = _validated(raw)
     refuse(contradictions(config))
     origin = dict(_origins(config, layers, raw))
     if mode == "hosted" and config.api.key_file is None and KEY_VARIABLE in env:
         origin["api.key"] = Origin("(hidden)", "environment", KEY_VARIABLE)
     return Loaded(config, mode, file, origin, tuple(misspelt(env)))
+
+
+def _validated(raw: Raw) -> Config:
+    # pydantic-settings takes keyword arguments that begin with _ for options of its own
+    refuse(unknown(key, key, Config.model_fields) for key in raw if key.startswith("_"))
+    try:
+        return Config(**raw)
+    except ValidationError as error:
+        refuse(explained(error, raw))
+        raise
 
 
 def _merged(parts: Iterable[Raw]) -> Raw:

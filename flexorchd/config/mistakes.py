@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ Loc = Sequence[int | str]
 
 _ARRAYS = ("watch", "export", "route")
 _SECRET_KEYS = ("key", "api_key", "token", "secret", "password")
+_KEY_LIKE = re.compile(r"\bd?fx_[A-Za-z0-9_-]{8,}")
 
 
 def refuse(mistakes: Iterable[ConfigError]) -> None:
@@ -50,8 +52,9 @@ def key_of(loc: Loc, raw: Mapping[str, Any]) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that was probably meant."""
-    close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return close[0] if close else None
+    by_lower = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1)
+    return by_lower[close[0]] if close else None
 
 
 def unknown(key: str, word: str, known: Iterable[str]) -> ConfigError:
@@ -102,17 +105,16 @@ def _explain(details: ErrorDetails, raw: Mapping[str, Any]) -> ConfigError:
     if len(loc) == 1 and loc[0] in _ARRAYS:
         return ConfigError(key, "is not a list of tables.", f"Write [[{key}]], with two brackets.")
     if kind == "flexorchd":
-        return ConfigError(key, _sentence(details["ctx"]["message"]), details["ctx"]["remedy"])
+        message = _KEY_LIKE.sub("(hidden)", details["ctx"]["message"])
+        return ConfigError(key, f"{message}.", details["ctx"]["remedy"])
     return ConfigError(key, _complaint(details), _remedy(loc))
 
 
 def _complaint(details: ErrorDetails) -> str:
-    if details["type"] == "string_pattern_mismatch":
-        return f"is not of the form {details['ctx']['pattern']}: {details['input']!r}."
     message = details["msg"].removeprefix("Input ").removeprefix("Value error, ")
     given = details["input"]
-    shown = f", not {given!r}" if isinstance(given, (str, int, float, bool)) else ""
-    return f"{message}{shown}."
+    shown = f", not {given!r}" if isinstance(given, (str, int, float)) else ""
+    return _KEY_LIKE.sub("(hidden)", f"{message}{shown}.")
 
 
 def _remedy(loc: Loc) -> str:
@@ -122,10 +124,6 @@ def _remedy(loc: Loc) -> str:
     default = field.default
     text = ", ".join(default) if isinstance(default, tuple) else str(default)
     return f"Correct it, or leave it out for the default, {text}."
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."
 
 
 def _keys_at(loc: Loc) -> list[str]:

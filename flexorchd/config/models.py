@@ -28,6 +28,7 @@ from flexorchd.config.fields import (
     Plan,
     PrivateUrl,
     Seconds,
+    SecretPlace,
     Subfolder,
     TimeZone,
     Url,
@@ -69,7 +70,7 @@ class ApiConfig(Section):
     hosted when a key is set and embedded otherwise."""
     base_url: PrivateUrl = "https://api.flexorch.com/v1"
     """The service's address. Plain http only for this machine."""
-    key_file: Place | None = None
+    key_file: SecretPlace | None = None
     """A file that holds the API key and nothing else; without it, the key is FLEXORCH_API_KEY."""
     timeout: Annotated[Interval, Field(le=3_600)] = 30
     """Seconds to wait for an answer."""
@@ -95,7 +96,7 @@ class WatchConfig(Section):
     """Whether personal data is masked in all that comes back."""
     mask_strategy: Literal["redact", "replace", "token", "hash"] = "redact"
     """How it is masked: a label, a plausible stand-in, a numbered token, or a keyed hash."""
-    document_type: Literal["auto"] | DocumentType = "auto"
+    document_type: Literal["auto", DocumentType] = "auto"
     """What the documents are, where you know it; `auto` finds out."""
     settle: Seconds = 2.0
     """Seconds without a change before a file counts as complete."""
@@ -200,7 +201,7 @@ class WebhookConfig(Section):
 
     listen: Listen = None
     """Where deliveries are taken; empty turns it off."""
-    secret_file: Place | None = None
+    secret_file: SecretPlace | None = None
     """A file with the secret that deliveries are signed with."""
     public_url: Url | None = None
     """The address under which the service reaches `listen`; with it, the daemon registers itself."""

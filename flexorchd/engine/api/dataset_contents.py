@@ -1,4 +1,4 @@
-"""What is in a dataset: its rows, passages, figures, files and index."""
+"""Datasets: their rows, passages, figures, files and index."""
 
 from __future__ import annotations
 
@@ -25,94 +25,114 @@ from flexorchd.engine.connectors.storage import StorageError
 from flexorchd.engine.datasets import Dataset, Datasets
 from flexorchd.engine.service import Engine
 
-PRO = "pro"
+_PRO = "pro"
 
 
-def routes(engine: Engine, datasets: Datasets) -> list[Operation]:
-    """The contents of an engine's datasets."""
+def routes(engine: Engine) -> list[Operation]:
+    """The operations on what is in a dataset."""
+    contents = _Contents(engine)
+    one = "/datasets/{dataset_id}"
+    return [
+        Operation("GET", f"{one}/rows", contents.rows),
+        Operation("GET", f"{one}/chunks", contents.chunks),
+        Operation("GET", f"{one}/profile", contents.profile),
+        Operation("GET", f"{one}/export", contents.export, media_type="*/*"),
+        Operation("GET", f"{one}/export/{{format}}", contents.export_as, media_type="*/*"),
+        Operation("POST", f"{one}/index", contents.index, status=202),
+        Operation("GET", f"{one}/index/status", contents.index_status),
+        Operation("GET", f"{one}/compliance-report", contents.compliance_report),
+        Operation("POST", f"{one}/export-s3", contents.push),
+    ]
 
-    def rows(dataset_id: int, query: RowsQuery) -> Answer:
+
+class _Contents:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._datasets = engine.datasets
+
+    def rows(self, dataset_id: int, query: RowsQuery) -> Answer:
         """Show a page of rows, or of those that hold a text."""
-        dataset = found_in(datasets, dataset_id)
+        dataset = required(self._datasets, dataset_id)
         start, total = (query.page - 1) * query.page_size, dataset.row_count
         if query.q:
-            found, total = datasets.rows_with(dataset, query.q, start, query.page_size)
+            found, total = self._datasets.rows_with(dataset, query.q, start, query.page_size)
         else:
-            found = datasets.rows(dataset, start, query.page_size)
-        return Answer(_rows(dataset, datasets.columns(dataset), found, query, total))
+            found = self._datasets.rows(dataset, start, query.page_size)
+        columns = self._datasets.columns(dataset)
+        return Answer(_rows_view(dataset, columns, found, query, total))
 
-    def chunks(dataset_id: int, query: ChunksQuery) -> Answer:
+    def chunks(self, dataset_id: int, query: ChunksQuery) -> Answer:
         """Show a page of passages for retrieval."""
-        require(engine.plan, PRO)
-        dataset = found_in(datasets, dataset_id)
-        start = (query.page - 1) * query.page_size
-        grades = grades_of(query.quality_grade)
-        found, total = datasets.chunks(dataset, start, query.page_size, grades, query.pii_masked)
+        require(self._engine.plan, _PRO)
+        dataset = required(self._datasets, dataset_id)
+        found, total = self._datasets.chunks(
+            dataset,
+            (query.page - 1) * query.page_size,
+            query.page_size,
+            grades_of(query.quality_grade),
+            query.pii_masked,
+        )
         return listing(found, total, query.page, query.page_size)
 
-    def profile(dataset_id: int) -> Answer:
+    def profile(self, dataset_id: int) -> Answer:
         """Show the figures: records, tokens, grades, personal data."""
-        return Answer(datasets.profile(found_in(datasets, dataset_id)))
+        return Answer(self._datasets.profile(required(self._datasets, dataset_id)))
 
-    def export(dataset_id: int, query: ExportQuery) -> StreamingResponse:
+    def export(self, dataset_id: int, query: ExportQuery) -> StreamingResponse:
         """Download the dataset in the format of the query."""
-        return _download(datasets, found_in(datasets, dataset_id), query.format, query)
+        return self.export_as(dataset_id, query.format, query)
 
-    def export_as(dataset_id: int, format: str, query: ExportQuery) -> StreamingResponse:
+    def export_as(self, dataset_id: int, format: str, query: ExportQuery) -> StreamingResponse:
         """Download the dataset in the format of the path."""
-        return _download(datasets, found_in(datasets, dataset_id), format, query)
+        dataset = required(self._datasets, dataset_id)
+        kind = _format(format)
+        return StreamingResponse(
+            _blocks(self._datasets, dataset, kind, query.min_quality.upper()),
+            media_type=kind.media_type,
+            headers={
+                "Content-Disposition": f'attachment; filename="{file_name(dataset, kind)}"',
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
 
-    def index(dataset_id: int) -> Answer:
+    def index(self, dataset_id: int) -> Answer:
         """Make the dataset searchable; the status tells when it is."""
-        require(engine.plan, PRO)
-        datasets.index(found_in(datasets, dataset_id))
+        require(self._engine.plan, _PRO)
+        self._datasets.index(required(self._datasets, dataset_id))
         message = "Indexing has started; see index/status."
         return Answer({"status": "indexing", "message": message}, 202)
 
-    def index_status(dataset_id: int) -> Answer:
+    def index_status(self, dataset_id: int) -> Answer:
         """Show how far the indexing is."""
-        require(engine.plan, PRO)
-        dataset = found_in(datasets, dataset_id)
+        require(self._engine.plan, _PRO)
+        dataset = required(self._datasets, dataset_id)
         return Answer(
             {
                 "status": dataset.index_status,
-                "chunks_indexed": datasets.chunks_indexed(dataset),
+                "chunks_indexed": self._datasets.chunks_indexed(dataset),
                 "total_chunks": dataset.total_chunks,
             }
         )
 
-    def compliance_report(dataset_id: int, query: ReportQuery) -> Answer:
+    def compliance_report(self, dataset_id: int, query: ReportQuery) -> Answer:
         """Show what personal data was found, and which law it comes under."""
-        require(engine.plan, PRO)
-        dataset = found_in(datasets, dataset_id)
+        require(self._engine.plan, _PRO)
+        dataset = required(self._datasets, dataset_id)
         if query.format != "json":
             raise invalid("This engine makes the report as JSON only: format=json.")
-        return Answer(datasets.compliance_report(dataset, engine.plan.name))
+        return Answer(self._datasets.compliance_report(dataset, self._engine.plan.name))
 
-    def push(dataset_id: int, body: PushBody) -> Answer:
+    def push(self, dataset_id: int, body: PushBody) -> Answer:
         """Write an export into connected storage."""
-        dataset = found_in(datasets, dataset_id)
-        format = _format(body.format)
-        key = f"{body.prefix}{file_name(dataset, format)}"
-        data = b"".join(_blocks(datasets, dataset, format, "D"))
-        _put(engine, body.connector_id, key, data)
+        dataset = required(self._datasets, dataset_id)
+        kind = _format(body.format)
+        key = f"{body.prefix}{file_name(dataset, kind)}"
+        data = b"".join(_blocks(self._datasets, dataset, kind, "D"))
+        _put(self._engine, body.connector_id, key, data)
         return Answer({"s3_key": key, "size_bytes": len(data)})
 
-    one = "/datasets/{dataset_id}"
-    return [
-        Operation("GET", f"{one}/rows", rows),
-        Operation("GET", f"{one}/chunks", chunks),
-        Operation("GET", f"{one}/profile", profile),
-        Operation("GET", f"{one}/export", export, media_type="*/*"),
-        Operation("GET", f"{one}/export/{{format}}", export_as, media_type="*/*"),
-        Operation("POST", f"{one}/index", index, status=202),
-        Operation("GET", f"{one}/index/status", index_status),
-        Operation("GET", f"{one}/compliance-report", compliance_report),
-        Operation("POST", f"{one}/export-s3", push),
-    ]
 
-
-def found_in(datasets: Datasets, dataset_id: int) -> Dataset:
+def required(datasets: Datasets, dataset_id: int) -> Dataset:
     """The dataset.
 
     Raises:
@@ -124,7 +144,7 @@ def found_in(datasets: Datasets, dataset_id: int) -> Dataset:
     return dataset
 
 
-def _rows(
+def _rows_view(
     dataset: Dataset, columns: list[str], found: list[formats.Row], query: RowsQuery, total: int
 ) -> dict[str, Any]:
     return {
@@ -150,20 +170,6 @@ def _format(name: str) -> formats.Format:
         return formats.find(name)
     except formats.UnknownFormatError as error:
         raise invalid(f"{error}.") from error
-
-
-def _download(
-    datasets: Datasets, dataset: Dataset, name: str, query: ExportQuery
-) -> StreamingResponse:
-    format = _format(name)
-    return StreamingResponse(
-        _blocks(datasets, dataset, format, query.min_quality.upper()),
-        media_type=format.media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{file_name(dataset, format)}"',
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
 
 
 def _blocks(

@@ -1,11 +1,11 @@
-"""``/datasets``: built, listed, shown and deleted."""
+"""Datasets: built, listed, shown and deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from flexorchd.engine.api import dataset_contents
-from flexorchd.engine.api.dataset_contents import found_in
+from flexorchd.engine.api.dataset_contents import required
 from flexorchd.engine.api.dataset_shapes import (
     BuildBody,
     BuildJob,
@@ -19,7 +19,7 @@ from flexorchd.engine.api.dataset_shapes import (
 )
 from flexorchd.engine.api.envelope import Answer, ApiError, invalid, not_found
 from flexorchd.engine.api.operation import Operation
-from flexorchd.engine.datasets import Build, Datasets, NameTakenError, Query, Taken
+from flexorchd.engine.datasets import Build, NameTakenError, Query, Taken
 from flexorchd.engine.service import Engine
 from flexorchd.engine.store import Store
 from flexorchd.engine.store.moments import now
@@ -29,42 +29,44 @@ _READY = "ready"
 
 
 def routes(engine: Engine) -> list[Operation]:
-    """The datasets of an engine."""
-    datasets = Datasets(engine.store.connection)
-    datasets.start()
+    """The operations of this resource."""
+    datasets = _Datasets(engine)
+    one = "/datasets/{dataset_id}"
+    from_one = "/datasets/build-from-execution/{execution_id}"
+    return [
+        Operation("POST", "/datasets", datasets.build, data=BuildJob, status=202),
+        Operation("POST", from_one, datasets.build_from_execution, data=BuildJob, status=202),
+        Operation("GET", "/datasets", datasets.page, data=DatasetPage),
+        Operation("GET", one, datasets.get, data=DatasetDetail),
+        Operation("DELETE", one, datasets.delete, status=204),
+        *dataset_contents.routes(engine),
+    ]
 
-    def build(body: BuildBody) -> Answer:
+
+class _Datasets:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._datasets = engine.datasets
+
+    def build(self, body: BuildBody) -> Answer:
         """Build a dataset of many executions.
 
-        Those without a record are left out. The job is polled for the dataset's id.
+        Those without a record are left out. Poll the job for the dataset's id.
         """
-        members = _members(engine.store, body.execution_ids, body.job_ids)
-        wanted = Build(
-            name=body.name.strip(),
-            execution_ids=_with_records(members),
-            description=body.description,
-            slug=body.slug,
-            taken=_when_taken(body, otherwise=Taken.REFUSE),
-        )
-        return _built(datasets, wanted)
+        members = _members(self._engine.store, body.execution_ids, body.job_ids)
+        return self._build(body, body.name, members, otherwise=Taken.REFUSE)
 
-    def build_from_execution(execution_id: int, body: BuildOneBody) -> Answer:
+    def build_from_execution(self, execution_id: int, body: BuildOneBody) -> Answer:
         """Build a dataset of one execution.
 
         Without a name it is ``dataset_execution_<id>``, and asking again answers the same dataset.
         """
-        members = _members(engine.store, [execution_id], [])
-        wanted = Build(
-            name=(body.name or f"dataset_execution_{execution_id}").strip(),
-            execution_ids=_with_records(members),
-            description=body.description,
-            slug=body.slug,
-            taken=_when_taken(body, otherwise=Taken.ADOPT),
-        )
-        return _built(datasets, wanted)
+        members = _members(self._engine.store, [execution_id], [])
+        name = body.name or f"dataset_execution_{execution_id}"
+        return self._build(body, name, members, otherwise=Taken.ADOPT)
 
-    def list_datasets(query: DatasetQuery) -> Answer:
-        """List the datasets, newest first."""
+    def page(self, query: DatasetQuery) -> Answer:
+        """List datasets, newest first."""
         if query.status not in (None, _READY):
             return Answer(DatasetPage([], 0, query.number, query.size))
         wanted = Query(
@@ -73,30 +75,42 @@ def routes(engine: Engine) -> list[Operation]:
             job_id=_filter_id(query.job_id),
             document_id=_filter_id(query.source_document_id),
         )
-        found, total = datasets.page(wanted, query.size, query.start)
-        return Answer(DatasetPage([item(one) for one in found], total, query.number, query.size))
+        found, total = self._datasets.page(wanted, query.size, query.start)
+        return Answer(DatasetPage([item(each) for each in found], total, query.number, query.size))
 
-    def get(dataset_id: int) -> Answer:
+    def get(self, dataset_id: int) -> Answer:
         """Show a dataset."""
-        dataset = found_in(datasets, dataset_id)
-        return Answer(detail(dataset, datasets.columns(dataset), datasets.pii_types(dataset)))
+        dataset = required(self._datasets, dataset_id)
+        columns, found = self._datasets.columns(dataset), self._datasets.pii_types(dataset)
+        return Answer(detail(dataset, columns, found))
 
-    def delete(dataset_id: int) -> Answer:
+    def delete(self, dataset_id: int) -> Answer:
         """Delete a dataset; its jobs stay."""
-        found_in(datasets, dataset_id)
-        datasets.delete(dataset_id)
+        required(self._datasets, dataset_id)
+        self._datasets.delete(dataset_id)
         return Answer(status=204)
 
-    one = "/datasets/{dataset_id}"
-    from_one = "/datasets/build-from-execution/{execution_id}"
-    return [
-        Operation("POST", "/datasets", build, data=BuildJob, status=202),
-        Operation("POST", from_one, build_from_execution, data=BuildJob, status=202),
-        Operation("GET", "/datasets", list_datasets, data=DatasetPage),
-        Operation("GET", one, get, data=DatasetDetail),
-        Operation("DELETE", one, delete, status=204),
-        *dataset_contents.routes(engine, datasets),
-    ]
+    def _build(
+        self,
+        body: BuildBody | BuildOneBody,
+        name: str,
+        members: Sequence[Execution],
+        otherwise: Taken,
+    ) -> Answer:
+        wanted = Build(
+            name=name.strip(),
+            execution_ids=_with_records(members),
+            description=body.description,
+            slug=body.slug,
+            taken=_when_taken(body, otherwise),
+        )
+        try:
+            built = self._datasets.build(wanted, now())
+        except NameTakenError as error:
+            raise ApiError(409, "VALIDATION_ERROR", str(error)) from error
+        self._engine.deliverer.wake()
+        job = BuildJob(built.job_id, "dataset_build", "queued", built.dataset.id)
+        return Answer(job, 202, meta={"poll": f"/v1/jobs/{built.job_id}"})
 
 
 def _members(store: Store, execution_ids: Ids, job_ids: Ids) -> list[Execution]:
@@ -104,10 +118,10 @@ def _members(store: Store, execution_ids: Ids, job_ids: Ids) -> list[Execution]:
     wanted = [_id("execution", value) for value in execution_ids]
     jobs = [_id("job", value) for value in job_ids]
     found = {execution.id: execution for execution in store.executions.of_ids(wanted)}
+    ended = {execution.job_id: execution for execution in store.executions.of_jobs(jobs)}
     for number in wanted:
         if number not in found:
             raise not_found("execution", number)
-    ended = {execution.job_id: execution for execution in store.executions.of_jobs(jobs)}
     for number in jobs:
         if number not in ended:
             raise _no_execution(store, number)
@@ -143,25 +157,16 @@ def _when_taken(body: BuildBody | BuildOneBody, otherwise: Taken) -> Taken:
     return Taken.EXTEND if body.incremental else otherwise
 
 
-def _built(datasets: Datasets, wanted: Build) -> Answer:
-    try:
-        built = datasets.build(wanted, now())
-    except NameTakenError as error:
-        raise ApiError(409, "VALIDATION_ERROR", str(error)) from error
-    job = BuildJob(built.job_id, "dataset_build", "queued", built.dataset.id)
-    return Answer(job, 202, meta={"poll": f"/v1/jobs/{built.job_id}"})
-
-
 def _id(what: str, value: int | str) -> int:
     """An id as a number; an impossible one names nothing."""
-    text = str(value)
-    if not text.isdecimal() or len(text) > 18 or int(text) == 0:
-        raise not_found(what, text[:40])
-    return int(text)
+    number = _filter_id(str(value))
+    if not number:
+        raise not_found(what, str(value)[:40])
+    return number
 
 
 def _filter_id(value: str | None) -> int | None:
-    """The same for a filter, where an impossible id matches nothing."""
+    """An id in a filter: an impossible one matches nothing, as 0 does."""
     if value is None:
         return None
     return int(value) if value.isdecimal() and len(value) <= 18 else 0

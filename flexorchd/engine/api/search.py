@@ -10,7 +10,7 @@ from flexorchd.engine.api.dataset_shapes import Grades, grades_of
 from flexorchd.engine.api.envelope import Answer
 from flexorchd.engine.api.operation import Operation
 from flexorchd.engine.api.plan_gate import require
-from flexorchd.engine.datasets import MODE, Datasets, Filters
+from flexorchd.engine.datasets import MODE, Filters
 from flexorchd.engine.service import Engine
 
 
@@ -43,12 +43,17 @@ class SearchAnswer(msgspec.Struct, frozen=True):
 
 
 def routes(engine: Engine) -> list[Operation]:
-    """The search of an engine."""
-    datasets = Datasets(engine.store.connection)
+    """The operations of this resource."""
+    return [Operation("POST", "/search", _Search(engine).search, data=SearchAnswer)]
 
-    def search(body: SearchBody) -> Answer:
+
+class _Search:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def search(self, body: SearchBody) -> Answer:
         """Find passages that hold the words of the query."""
-        require(engine.plan, "pro")
+        require(self._engine.plan, "pro")
         asked = body.filters or SearchFilters()
         filters = Filters(
             document_type=asked.document_type,
@@ -56,7 +61,5 @@ def routes(engine: Engine) -> list[Operation]:
             pii_masked=asked.pii_masked,
             grades=grades_of(asked.quality_grade),
         )
-        results, total = datasets.search(body.query, body.top_k, filters)
+        results, total = self._engine.datasets.search(body.query, body.top_k, filters)
         return Answer(SearchAnswer(results, body.query, total, MODE))
-
-    return [Operation("POST", "/search", search, data=SearchAnswer)]

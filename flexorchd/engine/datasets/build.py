@@ -13,6 +13,7 @@ from flexorchd.engine.datasets.dataset import SELECT, Dataset, dataset_of, slug_
 from flexorchd.engine.store.jobs import complete_build, insert_build
 from flexorchd.engine.store.moments import text_of
 from flexorchd.engine.store.schema import next_id
+from flexorchd.engine.store.webhooks import owe
 
 
 class Taken(Enum):
@@ -75,11 +76,24 @@ def build(database: sqlite3.Connection, wanted: Build, now: datetime) -> Built:
         NameTakenError: and nothing is changed.
     """
     dataset_id = _dataset_id(database, wanted, now)
-    row = database.execute(f"{SELECT} WHERE d.id = ? GROUP BY d.id", (dataset_id,)).fetchone()
+    row = database.execute(f"{SELECT} WHERE d.id = ?", (dataset_id,)).fetchone()
     dataset = dataset_of(row)
     job_id = insert_build(database, now)
     complete_build(database, job_id, dataset.summary, now)
+    owe(database, "dataset.ready", _announcement(job_id, dataset), now)
     return Built(job_id, dataset)
+
+
+def _announcement(job_id: int, dataset: Dataset) -> dict[str, object]:
+    return {
+        "job_id": job_id,
+        "status": dataset.status,
+        "quality_grade": None,
+        "pii_findings_count": dataset.pii_findings_count,
+        "dataset_id": dataset.id,
+        "dataset_name": dataset.name,
+        "row_count": dataset.row_count,
+    }
 
 
 def _dataset_id(database: sqlite3.Connection, wanted: Build, now: datetime) -> int:
@@ -111,7 +125,8 @@ def _created(database: sqlite3.Connection, wanted: Build, now: datetime) -> int:
     moment = text_of(now)
     slug = _free_slug(database, slug_of(wanted.slug or wanted.name))
     database.execute(
-        "INSERT INTO datasets VALUES (?, ?, ?, ?, 1, 'not_indexed', 0, ?, ?)",
+        "INSERT INTO datasets (id, name, slug, description, created_at, updated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         (dataset_id, wanted.name, slug, wanted.description, moment, moment),
     )
     _add(database, dataset_id, wanted.execution_ids)
@@ -156,7 +171,8 @@ def _add(database: sqlite3.Connection, dataset_id: int, execution_ids: Sequence[
         (dataset_id,),
     ).fetchone()[0]
     database.executemany(
-        "INSERT INTO dataset_members SELECT ?, ?, id FROM executions WHERE id = ?",
+        "INSERT INTO dataset_members SELECT ?, ?, id, privacy_applied, row_count,"
+        " pii_findings_count, masked_record_count FROM executions WHERE id = ?",
         [
             (dataset_id, position, execution_id)
             for position, execution_id in enumerate(execution_ids, start=last + 1)

@@ -46,12 +46,9 @@ class Datasets:
         self._connection = connection
         connection.write(tables.prepare)
         self._indexer = Indexer(connection)
+        self._indexer.wake()  # the last stop may have cut something off
 
-    def start(self) -> None:
-        """Go on with the indexing that the last stop has cut off."""
-        self._indexer.wake()
-
-    def stop(self) -> None:
+    def close(self) -> None:
         """Stop the indexing; what is unfinished goes on after the next start."""
         self._indexer.close()
 
@@ -67,14 +64,13 @@ class Datasets:
 
     def get(self, dataset_id: int) -> Dataset | None:
         """The dataset, or None if there is none (any more)."""
-        return next(iter(self._select("WHERE d.id = ? GROUP BY d.id", (dataset_id,))), None)
+        return next(iter(self._select("WHERE d.id = ?", (dataset_id,))), None)
 
     def page(self, query: Query, limit: int, offset: int) -> tuple[list[Dataset], int]:
         """Datasets, newest first, and how many there are in all."""
         where, values = _condition(query)
-        chosen = f"SELECT d.id FROM datasets AS d{where} ORDER BY d.id DESC LIMIT ? OFFSET ?"
         found = self._select(
-            f"WHERE d.id IN ({chosen}) GROUP BY d.id ORDER BY d.id DESC", (*values, limit, offset)
+            f"{where} ORDER BY d.id DESC LIMIT ? OFFSET ?", [*values, limit, offset]
         )
         with self._connection.read() as database:
             total = database.execute(f"SELECT count(*) FROM datasets AS d{where}", values)
@@ -82,8 +78,8 @@ class Datasets:
 
     def newest_of(self, execution_id: int) -> Dataset | None:
         """The newest dataset that the execution is a member of."""
-        found, _ = self.page(Query(execution_id=execution_id), 1, 0)
-        return next(iter(found), None)
+        newest = "(SELECT max(dataset_id) FROM dataset_members WHERE execution_id = ?)"
+        return next(iter(self._select(f"WHERE d.id = {newest}", (execution_id,))), None)
 
     def delete(self, dataset_id: int) -> None:
         """Delete the dataset and its index; the executions stay."""

@@ -22,7 +22,7 @@ class Dataset:
         slug: the name as a file name, unique like it.
         version: 1, and one more for each change of its members.
         total_chunks: of the keyword index, once that was begun.
-        job_count: members; what was forgotten does not count.
+        job_count: members; what was forgotten does not count, here and in the other figures.
         privacy_applied: whether every member was masked.
         source_execution_id, source_document_id: of the only member, or None.
     """
@@ -64,15 +64,10 @@ class Dataset:
 
 SELECT = """
 SELECT d.*,
-  count(e.id) AS job_count,
-  coalesce(sum(e.row_count), 0) AS row_count,
-  coalesce(sum(e.pii_findings_count), 0) AS pii_findings_count,
-  coalesce(sum(e.masked_record_count), 0) AS masked_record_count,
-  coalesce(min(e.privacy_applied), 0) AS privacy_applied,
-  iif(count(e.id) = 1, min(e.id), NULL) AS source_execution_id,
-  iif(count(e.id) = 1, min(e.document_id), NULL) AS source_document_id
+  d.job_count > 0 AND d.masked_job_count = d.job_count AS privacy_applied,
+  e.id AS source_execution_id, e.document_id AS source_document_id
 FROM datasets AS d
-LEFT JOIN dataset_members AS m ON m.dataset_id = d.id
+LEFT JOIN dataset_members AS m ON m.dataset_id = d.id AND d.job_count = 1
 LEFT JOIN executions AS e ON e.id = m.execution_id
 """
 

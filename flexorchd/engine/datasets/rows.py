@@ -94,9 +94,8 @@ class DatasetRows:
             return [
                 (row["position"], row["row_count"])
                 for row in database.execute(
-                    "SELECT m.position, e.row_count FROM dataset_members AS m"
-                    " JOIN executions AS e ON e.id = m.execution_id"
-                    " WHERE m.dataset_id = ? ORDER BY m.position",
+                    "SELECT position, row_count FROM dataset_members WHERE dataset_id = ?"
+                    " ORDER BY position",
                     (self.dataset_id,),
                 )
             ]

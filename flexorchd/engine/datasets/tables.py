@@ -11,12 +11,17 @@ _STATEMENTS = (
       name TEXT NOT NULL UNIQUE,
       slug TEXT NOT NULL UNIQUE,
       description TEXT,
-      version INTEGER NOT NULL,
-      index_status TEXT NOT NULL
+      version INTEGER NOT NULL DEFAULT 1,
+      index_status TEXT NOT NULL DEFAULT 'not_indexed'
         CHECK (index_status IN ('not_indexed', 'indexing', 'ready', 'failed')),
-      total_chunks INTEGER NOT NULL,
+      total_chunks INTEGER NOT NULL DEFAULT 0,
       created_at TEXT NOT NULL,
-      updated_at TEXT NOT NULL
+      updated_at TEXT NOT NULL,
+      job_count INTEGER NOT NULL DEFAULT 0,
+      masked_job_count INTEGER NOT NULL DEFAULT 0,
+      row_count INTEGER NOT NULL DEFAULT 0,
+      pii_findings_count INTEGER NOT NULL DEFAULT 0,
+      masked_record_count INTEGER NOT NULL DEFAULT 0
     ) STRICT
     """,
     """
@@ -24,9 +29,36 @@ _STATEMENTS = (
       dataset_id INTEGER NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
       position INTEGER NOT NULL,
       execution_id INTEGER NOT NULL REFERENCES executions (id) ON DELETE CASCADE,
+      privacy_applied INTEGER NOT NULL,
+      row_count INTEGER NOT NULL,
+      pii_findings_count INTEGER NOT NULL,
+      masked_record_count INTEGER NOT NULL,
       PRIMARY KEY (dataset_id, position),
       UNIQUE (execution_id, dataset_id)
     ) STRICT, WITHOUT ROWID
+    """,
+    # A dataset is asked for far more often than it changes, so its sums are kept.
+    """
+    CREATE TRIGGER IF NOT EXISTS member_added AFTER INSERT ON dataset_members BEGIN
+      UPDATE datasets SET
+        job_count = job_count + 1,
+        masked_job_count = masked_job_count + new.privacy_applied,
+        row_count = row_count + new.row_count,
+        pii_findings_count = pii_findings_count + new.pii_findings_count,
+        masked_record_count = masked_record_count + new.masked_record_count
+      WHERE id = new.dataset_id;
+    END
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS member_removed AFTER DELETE ON dataset_members BEGIN
+      UPDATE datasets SET
+        job_count = job_count - 1,
+        masked_job_count = masked_job_count - old.privacy_applied,
+        row_count = row_count - old.row_count,
+        pii_findings_count = pii_findings_count - old.pii_findings_count,
+        masked_record_count = masked_record_count - old.masked_record_count
+      WHERE id = old.dataset_id;
+    END
     """,
     """
     CREATE TABLE IF NOT EXISTS dataset_chunks (

@@ -23,7 +23,7 @@ def documents(store):
 def datasets(store):
     datasets = Datasets(store.connection)
     yield datasets
-    datasets.stop()
+    datasets.close()
 
 
 @pytest.fixture

@@ -308,10 +308,9 @@ class TestSearch:
             lambda database: database.execute("UPDATE datasets SET index_status = 'indexing'")
         )
         later = Datasets(store.connection)
-        later.start()
         wait_until(lambda: datasets.get(dataset.id).index_status == "ready")
         assert datasets.chunks_indexed(dataset) == 100
-        later.stop()
+        later.close()
 
     def test_a_deleted_dataset_is_found_no_more(self, datasets, documents, build):
         dataset = self.indexed(datasets, build("a", [documents.add()]))

@@ -50,7 +50,7 @@ def _end_with_daemon(end: Callable[[], None]) -> None:
 
 def _watch_daemon(end: Callable[[], None]) -> None:
     """Stop cleanly when the daemon is gone; after the last moment, at once."""
-    while sys.stdin.buffer.readline():
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     threading.Timer(_LAST_MOMENT, os._exit, args=(1,)).start()
     end()

@@ -258,12 +258,23 @@ def outcome_of(answer: Mapping[str, Any]) -> Outcome:
     JSON and not a pickle: what a hostile file may have taken over must not choose what runs here.
     Dates stay ISO texts.
     """
-    fields = answer["fields"]
+    fields, quality = answer["fields"], answer["quality"]
+    confidence = {name: float(value) for name, value in fields["confidence"].items()}
     return Outcome(
         **dict(answer)
         | {
-            "classification": Classification(**answer["classification"]),
-            "fields": Fields(**fields | {"records": tuple(fields["records"])}),
-            "quality": Quality(**answer["quality"]),
+            "classification": Classification(**_measured(answer["classification"], "confidence")),
+            "fields": Fields(
+                **fields | {"records": tuple(fields["records"]), "confidence": confidence}
+            ),
+            "quality": Quality(
+                **_measured(quality, "score", "noise", "field_fill_rate", "ocr_confidence")
+            ),
         }
     )
+
+
+def _measured(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The values, with these as floats: they are measures, not amounts."""
+    floats = {name: float(values[name]) for name in names if values[name] is not None}
+    return dict(values) | floats

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from datetime import datetime, timedelta
 
+from flexorchd.engine.auto_export import AutoExport
 from flexorchd.engine.config import EngineSettings
 from flexorchd.engine.connectors.sync import Syncs
 from flexorchd.engine.datasets import Datasets
@@ -45,13 +46,13 @@ class Engine:
         self.window = Window(self.plan.rpm)
         self.store = Store(settings.data)
         self.datasets = Datasets(self.store.connection)
-        self.deliverer = Deliverer(self.store)
         pool = open_pool(settings.executor)
         self.runner = Runner(
             self.store, pool, settings.limits, settings.ocr_languages, self._job_ended
         )
         self.intake = Intake(self.store, self.plan, self.runner.wake)
         self.syncs = Syncs(self.store, self.intake, self.plan, settings.connector_roots)
+        self.deliverer = Deliverer(self.store, AutoExport(self.datasets, self.syncs))
         self._stopping = threading.Event()
         self._sweeper = threading.Thread(target=self._sweep, name="originals", daemon=True)
 

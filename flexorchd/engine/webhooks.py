@@ -7,6 +7,7 @@ import hmac
 import logging
 import sqlite3
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,10 +50,16 @@ def owe_job(
 
 
 class Deliverer:
-    """A thread that sends what is due."""
+    """A thread that sends what is due.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: what is owed.
+        before: called with each delivery before it is sent.
+    """
+
+    def __init__(self, store: Store, before: Callable[[Delivery], None]) -> None:
         self._store = store
+        self._before = before
         self._wake = threading.Event()
         self._stopping = False
         self._under_way: set[int] = set()
@@ -93,6 +100,7 @@ class Deliverer:
 
     def _send(self, delivery: Delivery) -> None:
         try:
+            self._before(delivery)
             problem = self._post(delivery)
             if problem is None:
                 self._store.webhooks.delivered(delivery.id)

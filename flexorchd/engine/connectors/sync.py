@@ -80,6 +80,17 @@ class Syncs:
         finally:
             storage.close()
 
+    def storage_of(self, connector_id: int) -> contextlib.AbstractContextManager[Storage]:
+        """The storage of the connector with this id, opened.
+
+        Raises:
+            StorageError: there is none, or it cannot be used.
+        """
+        connector = self._store.connectors.get(connector_id)
+        if connector is None:
+            raise StorageError(f"There is no connector {connector_id}.")
+        return self.storage(connector)
+
     def take(
         self, connector: Connector, keys: Sequence[str], settings: Settings
     ) -> list[Accepted | Rejected]:

@@ -34,13 +34,19 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One body owed to one address."""
+    """One body owed to one address.
+
+    Attributes:
+        attempts: how often it was tried in vain.
+        auto_export: where the dataset that it announces is to be put, if it does and that was asked for.
+    """
 
     id: int
     url: str
     secret: str
     body: bytes
     attempts: int
+    auto_export: Mapping[str, Any] | None
 
     def __repr__(self) -> str:
         return f"Delivery(id={self.id}, attempts={self.attempts})"
@@ -93,12 +99,12 @@ class Webhooks:
         """Deliveries to be tried now, oldest first."""
         with self._connection.read() as database:
             rows = database.execute(
-                "SELECT d.id, w.url, w.secret, d.body, d.attempts FROM deliveries AS d"
+                "SELECT d.id, w.url, w.secret, d.body, d.attempts, w.auto_export FROM deliveries AS d"
                 " JOIN webhooks AS w ON w.id = d.webhook_id"
                 " WHERE d.not_before <= ? ORDER BY d.id LIMIT ?",
                 (text_of(now), limit),
             ).fetchall()
-        return [Delivery(**dict(row)) for row in rows]
+        return [_delivery_of(row) for row in rows]
 
     def delivered(self, delivery_id: int) -> None:
         """A delivery has ended: taken, or given up."""
@@ -138,11 +144,15 @@ def owe(database: sqlite3.Connection, event: str, body: Mapping[str, Any], now: 
 
 
 def _webhook_of(row: sqlite3.Row) -> Webhook:
-    export = row["auto_export"]
     return Webhook(
-        **dict(row)
-        | {
-            "events": exact.loads(row["events"]),
-            "auto_export": None if export is None else exact.loads(export),
-        }
+        **dict(row) | {"events": exact.loads(row["events"]), "auto_export": _export_of(row)}
     )
+
+
+def _delivery_of(row: sqlite3.Row) -> Delivery:
+    return Delivery(**dict(row) | {"auto_export": _export_of(row)})
+
+
+def _export_of(row: sqlite3.Row) -> Mapping[str, Any] | None:
+    text = row["auto_export"]
+    return None if text is None else dict(exact.loads(text))

@@ -47,6 +47,7 @@ from flexorchd.client.models import (
     Webhook,
 )
 from flexorchd.client.operations.uploads import CLOCK_SLACK
+from flexorchd.client.operations.webhooks import read_delivery, verify_delivery
 from flexorchd.client.wire import Exchange, Gate, Upload
 
 __all__ = [
@@ -96,4 +97,6 @@ __all__ = [
     "UsageDay",
     "ValidationError",
     "Webhook",
+    "read_delivery",
+    "verify_delivery",
 ]

@@ -9,12 +9,15 @@ from types import TracebackType
 
 import httpx
 
+from flexorchd.client.connectors import Connectors
+from flexorchd.client.datasets import Datasets
 from flexorchd.client.documents import Documents
 from flexorchd.client.driver import Driver
 from flexorchd.client.executions import Executions
 from flexorchd.client.jobs import Jobs
 from flexorchd.client.transport import Transport
 from flexorchd.client.usage import UsageAccount
+from flexorchd.client.webhooks import Webhooks
 from flexorchd.client.wire import Gate, OpenGate
 
 BASE_URL = "https://api.flexorch.com/v1"
@@ -71,7 +74,10 @@ class FlexOrch:
         self.jobs = Jobs(driver)
         self.documents = Documents(driver, self.jobs)
         self.executions = Executions(driver)
+        self.datasets = Datasets(driver)
         self.usage = UsageAccount(driver)
+        self.connectors = Connectors(driver)
+        self.webhooks = Webhooks(driver)
 
     def using(self, gate: Gate) -> FlexOrch:
         """A view on the same connections, with another gate. Closing either closes both."""

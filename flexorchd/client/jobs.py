@@ -101,7 +101,7 @@ class Jobs:
 
     def wait(self, job: Job, timeout: float = 300, poll_interval: float = 2) -> Job:
         """See `Job.wait_until_done`."""
-        return self._bound(self._driver.run(jobs.wait(job, timeout, poll_interval)))
+        return self._bound(self._driver.run(jobs.wait(job.id, job, timeout, poll_interval)))
 
     def _complete(self, job: Job) -> Job:
         return self._bound(self._driver.run(jobs.complete(job)))

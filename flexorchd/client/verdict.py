@@ -48,12 +48,13 @@ BY_STATUS: dict[int, Kind] = {
     405: errors.UnsupportedOperationError,
     408: errors.ServiceError,
     410: errors.NotFoundError,
-    413: errors.FileTooLargeError,
-    415: errors.UnsupportedFileError,
     425: errors.ServiceError,
     429: errors.RateLimitError,
     501: errors.UnsupportedOperationError,
 }
+
+UPLOADS: dict[int, Kind] = {413: errors.FileTooLargeError, 415: errors.UnsupportedFileError}
+"""What these statuses mean where files are sent."""
 
 ACCOUNT_CALLS = ("documents.", "jobs.", "usage.")
 """Where a plan that is too small stops the whole account, not one optional feature."""
@@ -159,7 +160,8 @@ def _kind(reply: Reply, code: str | None, body: Body) -> Kind:
         return by_code
     if reply.status == 422 and (body.sequence("location") or [None])[0] == "path":
         return errors.NotFoundError
-    return BY_STATUS.get(reply.status) or _kind_of_range(reply.status)
+    by_status = UPLOADS if reply.call == "documents.upload" else {}
+    return (BY_STATUS | by_status).get(reply.status) or _kind_of_range(reply.status)
 
 
 def _kind_of_range(status: int) -> Kind:
@@ -189,6 +191,8 @@ def _retry_after(reply: Reply, body: Body) -> float | None:
 
 def _message(reply: Reply, body: Body, wanted: Kind, secret: str) -> str:
     said = clean(body.text("message") or f"The service answered {reply.status}.", secret)
+    where = ".".join(str(step) for step in body.sequence("location") or ())
+    said = f"{clean(where)}: {said}" if where else said
     plan = body.text("min_plan")
     parts = [said, f"It needs the plan {clean(plan)}." if plan else None, REMEDIES.get(wanted)]
     return " ".join(part for part in parts if part)

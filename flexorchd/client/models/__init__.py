@@ -8,6 +8,7 @@ the reference stands in further fields, and all of it, as sent, in `raw`, with f
 from flexorchd.client.models.datasets import (
     Dataset,
     DatasetProfile,
+    DatasetStatus,
     Rows,
 )
 from flexorchd.client.models.processing import (
@@ -43,6 +44,7 @@ __all__ = [
     "ConnectorTest",
     "Dataset",
     "DatasetProfile",
+    "DatasetStatus",
     "Delivery",
     "Details",
     "Document",

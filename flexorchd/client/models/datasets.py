@@ -9,6 +9,8 @@ from typing import Literal
 
 from flexorchd.client.models.processing import Raw
 
+DatasetStatus = Literal["building", "ready", "failed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -26,7 +28,7 @@ class Dataset:
 
     id: str
     name: str
-    status: Literal["building", "ready", "failed"]
+    status: DatasetStatus
     job_count: int
     created_at: datetime
     slug: str | None = None

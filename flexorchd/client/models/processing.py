@@ -80,6 +80,7 @@ class Job:
         return (
             self.status != "completed"
             or self.job_type == "dataset_build"
+            or self.dataset_id is not None
             or self.quality_grade is not None
         )
 

@@ -18,11 +18,24 @@ STATES = ("queued", "running", "completed", "failed")
 LATE_RECORD_LOOKS = 3
 """How often a job that is completed is asked again for results that lag behind."""
 
+POLL_INTERVAL = 2.0
+"""Seconds between two looks at a job that is waited for."""
+
 
 def get(job_id: str) -> Steps[Job]:
     """The job as it is now."""
-    answer = yield Call("jobs.get", "GET", path("jobs", job_id))
+    answer = yield look(job_id)
     return read(answer.call, answer.data, answer.date)
+
+
+def look(job_id: str, delay: float = 0.0) -> Call:
+    """Asks for one job."""
+    return Call("jobs.get", "GET", path("jobs", job_id), delay=delay)
+
+
+def queued(job_id: str, created_at: datetime) -> Job:
+    """A job of which nothing is known but that it was taken."""
+    return Job(job_id, "queued", None, None, None, False, False, None, None, created_at)
 
 
 def page(limit: int, offset: int) -> Steps[JobPage]:
@@ -68,21 +81,30 @@ def complete(job: Job) -> Steps[Job]:
     return merged(job, (yield from get(job.id)))
 
 
-def wait(job: Job, timeout: float, poll_interval: float) -> Steps[Job]:
-    """Ask until the job has ended.
+def wait(
+    job_id: str, known: Job | None, timeout: float, poll_interval: float = POLL_INTERVAL
+) -> Steps[Job]:
+    """Ask until the job has ended, and its results, which may lag behind, are there.
+
+    Args:
+        job_id: the job.
+        known: what is known of it so far.
+        timeout: seconds to wait at most.
+        poll_interval: seconds between two looks.
 
     Raises:
-        JobTimeoutError: it did not within `timeout` seconds.
+        JobTimeoutError: it did not end in time.
     """
-    looks, begun, delay = LATE_RECORD_LOOKS, None, 0.0
-    while not job.is_finished or (not job.is_complete_record and looks > 0):
-        answer = yield Call("jobs.get", "GET", path("jobs", job.id), delay=delay)
-        begun = begun or answer.at
-        job = merged(job, read(answer.call, answer.data, answer.date))
+    job, begun, delay, looks = known, None, 0.0, LATE_RECORD_LOOKS
+    while job is None or not job.is_finished or (not job.is_complete_record and looks):
+        answer = yield look(job_id, delay)
+        begun = answer.at if begun is None else begun
+        now = read(answer.call, answer.data, answer.date)
+        job = now if job is None else merged(job, now)
         left = timeout - (answer.at - begun)
-        looks -= job.is_finished
         if left <= 0 and not job.is_finished:
-            raise JobTimeoutError(job.id, timeout)
+            raise JobTimeoutError(job_id, timeout)
+        looks -= job.is_finished
         delay = max(min(poll_interval, left), 0.0)
     return job
 

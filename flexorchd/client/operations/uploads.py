@@ -134,17 +134,11 @@ def is_lost(error: Exception) -> bool:
 
 def job_of(accepted: Accepted) -> Steps[Job]:
     """The job of a file that was taken; asked for where the answer did not tell how it stands."""
-    job = Job(
-        id=accepted.job_id,
+    job = replace(
+        jobs.queued(accepted.job_id, accepted.created_at),
         status=accepted.status or "queued",
-        quality_grade=None,
-        quality_score=None,
-        pii_findings_count=None,
-        privacy_applied=False,
         is_duplicate=accepted.is_duplicate,
         original_job_id=accepted.existing_job_id,
-        processing_summary=None,
-        created_at=accepted.created_at,
         document_id=accepted.document_id,
     )
     if accepted.status in ("queued", "running"):

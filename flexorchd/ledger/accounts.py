@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from flexorchd.ledger.connection import Database
 
+ENGINE_URL = "engine"
+"""What stands for a base URL where documents are processed on this machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:

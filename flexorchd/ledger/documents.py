@@ -149,12 +149,12 @@ class Documents:
                 (FORGOTTEN, found.file_id),
             )
             return
-        document_id, ended = self._document(db, found, now)
-        if self._has_it_already(db, file["version_id"], document_id):
+        if self._has_it_already(db, file["version_id"], found):
             db.execute(
                 "UPDATE files SET state = 'followed', due_at = NULL WHERE id = ?", (found.file_id,)
             )
             return
+        document_id, ended = self._document(db, found, now)
         version_id = db.execute(
             "INSERT INTO versions (file_id, document_id, size, mtime_ns, found_at, state, due_at, "
             "warning) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -195,12 +195,14 @@ class Documents:
         return document_id, False
 
     @staticmethod
-    def _has_it_already(db: sqlite3.Connection, version_id: int | None, document_id: int) -> bool:
+    def _has_it_already(db: sqlite3.Connection, version_id: int | None, found: Fingerprint) -> bool:
+        """Whether the file's newest version is this very content; whose account it was is no matter."""
         return (
             db.execute(
-                "SELECT 1 FROM versions WHERE id = ? AND document_id = ? "
-                "AND state IN ('following', 'ready', 'delivered', 'failed')",
-                (version_id, document_id),
+                "SELECT 1 FROM versions AS v JOIN documents AS c ON c.id = v.document_id "
+                "WHERE v.id = ? AND c.sha256 = ? AND c.settings_id = ? "
+                "AND v.state IN ('following', 'ready', 'delivered', 'failed')",
+                (version_id, found.sha256, found.settings_id),
             ).fetchone()
             is not None
         )
@@ -503,6 +505,17 @@ class Documents:
             "WHERE document_id = ? AND state = 'following'",
             (now, document_id),
         )
+
+    def move_unfinished(self, account_id: int, now: float) -> int:
+        """Unfinished documents of other accounts are sent anew with this one; how many."""
+        with self._db.write() as db:
+            db.execute("DELETE FROM intents")
+            return db.execute(
+                "UPDATE documents SET account_id = ?, state = 'queued', due_at = ?, attempt = 0, "
+                "job_id = NULL, maybe_sent = 0, hold_code = NULL "
+                "WHERE state IN ('queued', 'uploading', 'processing') AND account_id != ?",
+                (account_id, now, account_id),
+            ).rowcount
 
     def job_is_known_elsewhere(self, job_id: str, document_id: int) -> bool:
         """Whether another document already has this job."""

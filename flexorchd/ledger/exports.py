@@ -175,6 +175,23 @@ class Exports:
                 (dataset_id, build_job_id, run_id),
             )
 
+    def chose(self, run_id: int, job_ids: Sequence[str]) -> None:
+        """The jobs that an unfinished run holds; they count as exported once it is published."""
+        with self._db.write() as db:
+            db.execute("DELETE FROM export_jobs WHERE run_id = ?", (run_id,))
+            db.executemany(
+                "INSERT INTO export_jobs (run_id, job_id, document_id) "
+                "SELECT ?1, ?2, (SELECT id FROM documents WHERE job_id = ?2 LIMIT 1)",
+                [(run_id, job_id) for job_id in job_ids],
+            )
+
+    def chosen(self, run_id: int) -> list[str]:
+        """The jobs that a run holds."""
+        rows = self._db.read.execute(
+            "SELECT job_id FROM export_jobs WHERE run_id = ? ORDER BY document_id", (run_id,)
+        )
+        return [row[0] for row in rows]
+
     def postpone(self, run_id: int, due_at: float, code: str, message: str) -> None:
         """The run met something that can pass: go on then."""
         with self._db.write() as db:
@@ -187,7 +204,7 @@ class Exports:
     def publish(
         self,
         run_id: int,
-        jobs: Iterable[tuple[str, int]],
+        job_ids: Sequence[str],
         *,
         assembled: str,
         records: int,
@@ -202,10 +219,7 @@ class Exports:
                 "WHERE id = ?",
                 (now, assembled, records, size, run_id),
             )
-            db.executemany(
-                "INSERT OR IGNORE INTO export_jobs (run_id, job_id, document_id) VALUES (?, ?, ?)",
-                [(run_id, job_id, document_id) for job_id, document_id in jobs],
-            )
+            self.chose(run_id, job_ids)
 
     def end(
         self,

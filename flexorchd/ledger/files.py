@@ -33,6 +33,7 @@ class Sighting:
         name: the entry's bytes.
         size, mtime_ns, ctime_ns, inode: the look at it.
         ignored: the rule that leaves it out, or None.
+        seen_at: when that was.
         due_at: when to look again; None for ignored files.
         found_by: what led to it.
     """
@@ -44,6 +45,7 @@ class Sighting:
     ctime_ns: int
     inode: int
     ignored: str | None
+    seen_at: float
     due_at: float | None
     found_by: FoundBy
 
@@ -167,29 +169,24 @@ class Files:
         return {row[0]: row for row in rows}
 
     def look_up(
-        self, directory_id: int, names: Iterable[bytes]
-    ) -> dict[bytes, tuple[KnownFile, bool]]:
-        """Some files of one directory by name, and of each whether it was gone."""
+        self, directory_id: int, names: Iterable[bytes], *, gone: bool
+    ) -> dict[bytes, KnownFile]:
+        """Those of some names in one directory that are there, or that are `gone`."""
         cursor = self._db.read.cursor()
         cursor.row_factory = None
-        found = {}
-        for name in names:
-            row = cursor.execute(
-                "SELECT name, size, mtime_ns, ctime_ns, inode, id, state, reason, "
-                "gone_at IS NOT NULL FROM files WHERE directory_id = ? AND name = ?",
-                (directory_id, name),
-            ).fetchone()
-            if row is not None:
-                found[name] = (row[:-1], bool(row[-1]))
-        return found
+        query = (
+            "SELECT name, size, mtime_ns, ctime_ns, inode, id, state, reason FROM files "
+            "WHERE directory_id = ? AND name = ? AND (gone_at IS NOT NULL) = ?"
+        )
+        rows = (cursor.execute(query, (directory_id, name, gone)).fetchone() for name in names)
+        return {row[0]: row for row in rows if row is not None}
 
-    def observe(self, watch_id: int, sightings: Sequence[Sighting], now: float) -> None:
+    def observe(self, watch_id: int, sightings: Sequence[Sighting]) -> None:
         """Record new and changed files: each begins to settle, or is ignored by a rule.
 
         Args:
             watch_id: the watch that all of them lie in.
             sightings: what differs from `known`.
-            now: seconds since the epoch.
         """
         with self._db.write() as db:
             directories: dict[bytes, int] = {}
@@ -198,18 +195,19 @@ class Files:
                 if directory_id is None:
                     directory_id = self.directory(watch_id, seen.directory)
                     directories[seen.directory] = directory_id
-                self._see(db, directory_id, seen, now)
+                self._see(db, directory_id, seen)
             self._count(db, watch_id, sightings)
 
     @staticmethod
-    def _see(db: sqlite3.Connection, directory_id: int, seen: Sighting, now: float) -> None:
+    def _see(db: sqlite3.Connection, directory_id: int, seen: Sighting) -> None:
         state = "ignored" if seen.ignored else "settling"
         look = (seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode)
+        times = (seen.seen_at, seen.seen_at, seen.due_at)
         row = db.execute(
-            _SEE, (directory_id, seen.name, *look, state, now, now, seen.due_at, seen.ignored)
+            _SEE, (directory_id, seen.name, *look, state, *times, seen.ignored)
         ).fetchone()
         if row["version_id"] is not None:
-            db.execute(_DROP_UNSENT, ("superseded", now, row["id"]))
+            db.execute(_DROP_UNSENT, ("superseded", seen.seen_at, row["id"]))
 
     @staticmethod
     def _count(db: sqlite3.Connection, watch_id: int, sightings: Sequence[Sighting]) -> None:
@@ -317,6 +315,15 @@ class Files:
                 "UPDATE files SET looked_at = looked_at + ?1, due_at = due_at + ?1 "
                 "WHERE state IN ('settling', 'settled') AND due_at IS NOT NULL",
                 (seconds,),
+            )
+
+    def settle_again(self, file_id: int, now: float) -> None:
+        """Look at a file anew, though it has not changed: its version ends, another may follow."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE files SET state = 'settling', looked_at = ?, due_at = ?, attempt = 0, "
+                "version_id = NULL WHERE id = ?",
+                (now, now, file_id),
             )
 
     def next_due(self, state: str) -> float | None:

@@ -11,7 +11,9 @@ from flexorchd.ledger.connection import Database
 from flexorchd.ledger.documents import Documents
 from flexorchd.ledger.exports import Exports
 from flexorchd.ledger.files import Files
+from flexorchd.ledger.progress import ProgressView
 from flexorchd.ledger.requests import Memory, Requests
+from flexorchd.ledger.search import Search
 from flexorchd.ledger.schema import known_migrations, migrations
 from flexorchd.ledger.versions import Versions
 from flexorchd.ledger.watches import Watches
@@ -52,6 +54,8 @@ class Ledger:
         self.exports = Exports(self.database)
         self.requests = Requests(self.database)
         self.memory = Memory(self.database)
+        self.search = Search(self.database)
+        self.progress = ProgressView(self.database)
 
     def _check_version(self) -> None:
         if not self.database.path.stat().st_size:

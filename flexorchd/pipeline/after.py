@@ -101,9 +101,7 @@ class AfterStage:
         """Move the source; None when done, else why it is left alone."""
         folder = os.path.join(one.root, one.directory) if one.directory else one.root
         source = os.path.join(folder, one.name)
-        aside = os.path.join(
-            folder, os.fsencode(naming.temporary_name(f"{one.version_id:016x}"))
-        )
+        aside = os.path.join(folder, os.fsencode(naming.temporary_name(f"{one.version_id:016x}")))
         if not os.path.lexists(aside):
             if one.changed:
                 return "the source has changed"
@@ -188,7 +186,9 @@ def _move_across(source: bytes, target: bytes, sha256: bytes) -> bool:
     try:
         _copy(source, temporary)
         if digest(temporary) != sha256:
-            raise OSError(errno.EIO, "The copy in the archive differs from the source", os.fsdecode(target))
+            raise OSError(
+                errno.EIO, "The copy in the archive differs from the source", os.fsdecode(target)
+            )
         moved = _move_without_overwriting(temporary, target)
     finally:
         with suppress(FileNotFoundError):

@@ -298,5 +298,3 @@ def routed(content: Mapping[str, Any]) -> Outcome:
 
 def _degraded(got: _Fetched, content: Mapping[str, Any]) -> bool:
     return (got.job is not None and got.job.degraded) or routed(content).degraded
-
-

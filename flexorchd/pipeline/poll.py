@@ -132,12 +132,10 @@ class PollStage:
     ) -> None:
         """The service answered with a job that may not be masked: ask for one that is."""
         try:
-            if job.document_id is None:
-                raise UnexpectedAnswerError("The job does not name its document.")
             job_id = self._client.documents.reprocess(
-                job.document_id, pipeline_config=config
+                job.document_id or "", pipeline_config=config
             )
-        except (NotFoundError, UnexpectedAnswerError, ValueError) as error:
+        except (NotFoundError, ValueError) as error:
             self._ledger.documents.failed(
                 following.document_id,
                 "DUPLICATE_WITH_OTHER_SETTINGS",
@@ -202,4 +200,3 @@ class PollStage:
             else:
                 again.append((following.document_id, now + next_poll(age, near=self._account.near)))
         self._ledger.documents.poll_again(again)
-

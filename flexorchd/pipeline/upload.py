@@ -160,9 +160,7 @@ class UploadStage:
 
     @staticmethod
     def _item(candidate: Candidate) -> Item:
-        key = hashlib.sha256(
-            candidate.sha256 + candidate.settings_id.to_bytes(8, "big")
-        ).digest()
+        key = hashlib.sha256(candidate.sha256 + candidate.settings_id.to_bytes(8, "big")).digest()
         return Item(
             candidate.document_id,
             candidate.settings_id,
@@ -175,10 +173,7 @@ class UploadStage:
         """One request: the intent is durable before the first byte leaves."""
         now = self._clock.now()
         self._ledger.documents.intend(
-            [
-                (p.candidate.document_id, p.candidate.version_id, p.item.sent_name)
-                for p in parcels
-            ],
+            [(p.candidate.document_id, p.candidate.version_id, p.item.sent_name) for p in parcels],
             now,
             self._account.service_time(now),
         )

@@ -1,0 +1,59 @@
+"""`flexorchd retry`: queue again what failed; with `reprocess` also what is delivered, under today's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flexorchd.control.answer import Answer
+from flexorchd.ledger.search import Found
+from flexorchd.parts import Parts
+
+
+def retry(parts: Parts, arguments: Mapping[str, Any]) -> Answer:
+    """Queue files again.
+
+    Args:
+        parts: what to act on.
+        arguments: ``file_ids``, chosen by the command, and ``reprocess``.
+    """
+    files = parts.ledger.search.by_ids(arguments["file_ids"])
+    if arguments.get("reprocess"):
+        return _reprocess(parts, files)
+    failed = [file for file in files if file.state == "failed"]
+    now = parts.clock.now()
+    with parts.ledger.database.write():
+        for file in failed:
+            if file.document_id is None:
+                parts.ledger.files.settle_again(file.id, now)
+            else:
+                parts.ledger.documents.queue_again(file.document_id, now)
+    parts.bells.ring("settle", "upload", "deliver")
+    return Answer(0, [_sentence(len(failed), "is", "are", "queued again")], {"files": len(failed)})
+
+
+def _reprocess(parts: Parts, files: Sequence[Found]) -> Answer:
+    """Files whose watch has other settings now than their result was made with go the road again."""
+    now = parts.clock.now()
+    wanted = {parts.watch_ids[w.name]: parts.settings_id(w) for w in parts.config.watches}
+    chosen = [
+        file
+        for file in files
+        if file.state in ("delivered", "failed")
+        and file.gone_at is None
+        and (file.state == "failed" or wanted.get(file.watch_id) != file.settings_id)
+    ]
+    with parts.ledger.database.write():
+        for file in chosen:
+            if file.state == "failed" and file.document_id is not None:
+                parts.ledger.documents.queue_again(file.document_id, now)
+            else:
+                parts.ledger.files.settle_again(file.id, now)
+    parts.bells.ring("settle", "upload", "deliver")
+    return Answer(
+        0, [_sentence(len(chosen), "goes", "go", "the road again")], {"files": len(chosen)}
+    )
+
+
+def _sentence(count: int, one: str, many: str, rest: str) -> str:
+    return f"{count} file {one} {rest}." if count == 1 else f"{count} files {many} {rest}."

@@ -1,0 +1,56 @@
+"""Logs: events with fixed keys, readable on a terminal, JSON elsewhere; no secret ever."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_SECRET = re.compile(r"\b(dfx|fx)_[A-Za-z0-9_\-]{6,}")
+_HIDDEN = r"\1_…"
+
+
+def hide_secrets(
+    logger: object, method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """A structlog processor: nothing that looks like an API key leaves, whatever field it is in."""
+    del logger, method
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _SECRET.sub(_HIDDEN, value)
+    return event
+
+
+def set_up(level: str, form: str) -> None:
+    """Send structlog's events and the libraries' warnings to standard error.
+
+    Args:
+        level: ``debug``, ``info``, ``warning`` or ``error``.
+        form: ``json``, ``console``, or ``auto``: console on a terminal, JSON elsewhere.
+    """
+    on_terminal = sys.stderr.isatty()
+    as_text = form == "console" or (form == "auto" and on_terminal)
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=on_terminal, pad_event_to=24)
+        if as_text
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    traceback: list[Any] = [] if as_text else [structlog.processors.dict_tracebacks]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=not as_text),
+            *traceback,
+            hide_secrets,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s", force=True)

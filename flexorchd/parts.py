@@ -1,0 +1,248 @@
+"""The parts of a working flexorchd, built and joined: the ledger, the account, the client, the output.
+
+`Parts` is what a daemon and a command that acts without one have in common. Here, and in `daemon`, is the
+only place where parts are made; everything else is handed what it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+import structlog
+
+from flexorchd.account import Account, Gate
+from flexorchd.client import FlexOrch
+from flexorchd.clock import Clock
+from flexorchd.config import Access, Config, Loaded, WatchConfig, access, check_folders
+from flexorchd.engine_process import EngineProcess, require_engine
+from flexorchd.errors import StateError
+from flexorchd.ledger.accounts import ENGINE_URL, SettingsRow
+from flexorchd.ledger.ledger import Ledger, NewerSchemaError
+from flexorchd.output import Output, OutputMissingError, claim
+from flexorchd.pipeline.after import After
+from flexorchd.pipeline.stage import Bells
+from flexorchd.rebuild import rebuild
+from flexorchd.rules.routing import Route
+from flexorchd.state import StateDirectory
+
+log = structlog.get_logger()
+
+
+class Parts:
+    """Everything that stages and commands share, opened in order and closed in reverse.
+
+    Args:
+        loaded: the configuration.
+        clock: the time.
+        env: where the API key may come from.
+        new_account: whether another account than the last run's is meant.
+
+    Raises:
+        FlexorchdError: something that a person has to mend first.
+    """
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        clock: Clock,
+        env: Mapping[str, str],
+        *,
+        new_account: bool = False,
+    ) -> None:
+        self.loaded = loaded
+        self.clock = clock
+        self.bells = Bells()
+        self.jitter = random.random
+        self._closing = ExitStack()
+        try:
+            self._open(access(loaded.config, env), new_account)
+        except BaseException:
+            self._closing.close()
+            raise
+
+    @property
+    def config(self) -> Config:
+        """The configuration in force; a reload replaces it."""
+        return self.loaded.config
+
+    def _open(self, access: Access, new_account: bool) -> None:
+        if access.mode == "embedded":
+            require_engine()
+        check_folders(self.config, known_watches=_known_watches(self.config.state_dir))
+        self.access = access
+        self.state = StateDirectory(self.config.state_dir)
+        self._closing.callback(self.state.close)
+        self.ledger = self._open_ledger()
+        self._closing.callback(self.ledger.close)
+        self.output = self._open_output()
+        self.engine = self._start_engine() if access.mode == "embedded" else None
+        account_id = self._enter_account(new_account)
+        self.account = Account(
+            self.ledger,
+            account_id,
+            self.clock,
+            near=self.engine is not None,
+            on_change=self.bells.ring_all,
+        )
+        self.client = self._connect()
+        self._closing.callback(self.client.close)
+        self.watch_ids = self.ledger.watches.configure(
+            {w.name: os.fsencode(w.path.resolve()) for w in self.config.watches}
+        )
+        self.ledger.exports.configure([e.name for e in self.config.exports], self.clock.now())
+        self._remember_run()
+
+    # -- opening --------------------------------------------------------------------------------------
+
+    def _open_ledger(self) -> Ledger:
+        try:
+            return Ledger(self.state.ledger)
+        except NewerSchemaError as error:
+            raise StateError(str(error), "") from error
+
+    def _open_output(self) -> Output:
+        root = self.config.output.path
+        root.mkdir(parents=True, exist_ok=True)
+        root = root.resolve()
+        owner = self.ledger.memory.get("owner")
+        try:
+            mine = claim(
+                root,
+                owner,
+                self.state.path,
+                secrets.token_hex(16),
+                served_before=self.ledger.memory.get("output") == str(root),
+            )
+        except OutputMissingError as missing:
+            log.error("output.held", reason=str(missing))
+            mine = owner
+        output = Output(root, mine, self.config.output.file_mode)
+        if owner is None:
+            rebuild(self.ledger, output, self.clock.now())
+        self.ledger.memory.set("owner", mine)
+        return output
+
+    def _start_engine(self) -> EngineProcess:
+        engine = EngineProcess(self.state, self.config.engine, self.clock)
+        self._closing.callback(engine.close)
+        engine.start()
+        return engine
+
+    def _enter_account(self, new_account: bool) -> int:
+        if self.engine is not None:
+            identity = ("embedded", ENGINE_URL, self.engine.store_id, "this machine")
+        else:
+            identity = ("hosted", self.access.base_url, self.access.fingerprint, self.access.hint)
+        now = self.clock.now()
+        before = self.ledger.memory.get("account")
+        account_id = self.ledger.accounts.add(*identity, now)
+        if before is not None and before != account_id:
+            if not new_account:
+                raise StateError(
+                    f"The state directory {self.state.path} worked with another account before: "
+                    f"{self._described(before)}, and now it is {self._described(account_id)}.",
+                    "If that is meant, start once with --new-account; else give this account a "
+                    "state directory of its own.",
+                )
+            moved = self.ledger.documents.move_unfinished(account_id, now)
+            log.warning("account.changed", unfinished_documents=moved)
+        self.ledger.memory.set("account", account_id)
+        return account_id
+
+    def _described(self, account_id: int) -> str:
+        account = self.ledger.accounts.get(account_id)
+        if account.mode == "embedded":
+            return f"the embedded engine with the store {account.fingerprint}"
+        return f"{account.base_url} with key {account.hint}"
+
+    def _connect(self) -> FlexOrch:
+        timeout = self.config.api.timeout
+        if self.engine is not None:
+            return FlexOrch(
+                self.engine.key,
+                "http://localhost/v1",
+                timeout,
+                uds=self.engine.uds,
+                retry_for=0,
+            )
+        assert self.access.key is not None  # noqa: S101  a hosted account has a key
+        return FlexOrch(
+            self.access.key.get_secret_value(), self.access.base_url, timeout, retry_for=0
+        )
+
+    def _remember_run(self) -> None:
+        """What commands that name only the state directory need of this run."""
+        self.ledger.memory.set("output", str(self.output.root))
+        self.ledger.memory.set(
+            "run",
+            {
+                "started_at": self.clock.now(),
+                "pid": os.getpid(),
+                "config_file": str(self.loaded.file) if self.loaded.file else None,
+                "config": self.config.model_dump(mode="json", by_alias=True),
+            },
+        )
+
+    # -- what stages are handed -----------------------------------------------------------------------
+
+    def client_for(self, kind: str) -> FlexOrch:
+        """The client whose requests count as one kind of work."""
+        return self.client.using(Gate(self.account, kind))
+
+    def settings_id(self, watch: WatchConfig) -> int:
+        """The settings that a watch's documents are sent with."""
+        return self.ledger.accounts.settings_id(
+            SettingsRow(watch.locale, watch.mask_pii, watch.mask_strategy, watch.document_type)
+        )
+
+    def after(self, watch_name: str) -> After | None:
+        """What a watch does with delivered sources; None keeps them."""
+        for watch in self.config.watches:
+            if watch.name == watch_name and watch.after != "keep":
+                return After(watch.after, watch.archive_dir)
+        return None
+
+    def routes(self) -> Sequence[Route]:
+        """The configured routes."""
+        return [
+            Route(
+                name=r.name or f"route {number}",
+                grade=r.grade,
+                degraded=r.degraded,
+                document_type=r.document_type,
+                pii=r.pii,
+                failed=r.failed,
+                folder=r.folder,
+                command=r.command,
+                timeout=r.timeout,
+            )
+            for number, r in enumerate(self.config.routes, 1)
+        ]
+
+    def close(self) -> None:
+        """Close everything, the last opened first."""
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _known_watches(state_dir: Path) -> list[str]:
+    """The watches that a ledger has seen; a missing folder of theirs is awaited, not refused."""
+    path = state_dir / "ledger.sqlite3"
+    if not path.exists():
+        return []
+    ledger = Ledger(path, readonly=True)
+    try:
+        return [watch.name for watch in ledger.watches.all() if watch.scanned_at is not None]
+    finally:
+        ledger.close()

@@ -1,0 +1,90 @@
+"""Keeps an eye on the account: its plan and credits, its request limit, and whether a pause is over."""
+
+from __future__ import annotations
+
+import structlog
+
+from flexorchd.account import Account, StoppingError
+from flexorchd.client import FlexOrch, FlexOrchError, Usage
+from flexorchd.clock import Clock
+from flexorchd.ledger.ledger import Ledger
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 300.0
+AWAY_LOOK_EVERY = 5.0
+
+
+class AccountStage:
+    """Asks for usage and limits from time to time; probes a paused account.
+
+    Args:
+        ledger: where plan and credits are remembered.
+        client: a client that retries nothing and passes its requests through the account's gate.
+        account: whose usage it is.
+        clock: the time.
+    """
+
+    name = "account"
+
+    def __init__(
+        self, ledger: Ledger, client: FlexOrch, account: Account, clock: Clock
+    ) -> None:
+        self._ledger = ledger
+        self._client = client
+        self._account = account
+        self._clock = clock
+        self._looked_at: float | None = None
+
+    def step(self) -> float | None:
+        """Look when it is time to."""
+        if self._account.paused:
+            if self._account.probe_due():
+                self._probe()
+            return 1.0
+        now = self._clock.monotonic()
+        if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
+            return LOOK_EVERY - (now - self._looked_at)
+        try:
+            self._look()
+        except StoppingError:
+            return None
+        except FlexOrchError as error:
+            log.debug("account.look_failed", code=error.code)
+            return AWAY_LOOK_EVERY
+        self._looked_at = now
+        return LOOK_EVERY
+
+    def _look(self) -> None:
+        self._remember(self._client.usage.current())
+        limits = self._client.usage.rate_limits()
+        self._account.learn(
+            None if limits.unlimited else limits.limit, limits.window_seconds, limits.used
+        )
+
+    def _remember(self, usage: Usage) -> None:
+        self._ledger.accounts.usage(
+            self._account.id,
+            usage.plan,
+            usage.credits_used,
+            usage.credits_limit,
+            usage.credits_remaining,
+            self._clock.now(),
+        )
+
+    def _probe(self) -> None:
+        """A light request: the account goes on as soon as it answers with credits."""
+        try:
+            usage = self._client.usage.current()
+        except StoppingError:
+            return
+        except FlexOrchError as error:
+            log.info("account.still_paused", code=error.code)
+            self._account.probe_failed()
+            return
+        self._remember(usage)
+        if usage.credits_remaining is None or usage.credits_remaining > 0:
+            self._account.resume()
+            self._looked_at = None
+        else:
+            self._account.probe_failed()

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 _LONGEST = 255
 _KEPT = 200
 _LONGEST_STEM = 60
+_LONGEST_ENDING = 16
 _LONGEST_SLUG = 63
 
 _TEMPORARY = re.compile(rb"\.flexorchd-[0-9a-f]{16}\.tmp")
@@ -153,9 +154,9 @@ def sent_name(name: bytes, key: bytes) -> str:
 
 
 def _split(name: bytes) -> tuple[bytes, bytes]:
-    """Stem and ending, the dot with the ending; a leading dot begins no ending."""
+    """Stem and ending, the dot with the ending; a leading dot begins none, and none is very long."""
     dot = name.rfind(b".")
-    return (name[:dot], name[dot:]) if dot > 0 else (name, b"")
+    return (name[:dot], name[dot:]) if 0 < dot >= len(name) - _LONGEST_ENDING else (name, b"")
 
 
 def _ascii(text: str) -> str:

@@ -7,15 +7,17 @@ once, the first time. Schedules for every hour know no skipped or doubled slot: 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
 _FIELDS = 5
+_EVERY_HOUR = ("*", "*/1")
 _ANY_DAY = datetime(2024, 1, 1)
+_SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
-_PAST_ANY_CHANGE = timedelta(days=2)
+_LONGEST_CHANGE = timedelta(days=1)
 
 
 def check_expression(expression: str) -> None:
@@ -41,7 +43,7 @@ def check_timezone(timezone: str) -> None:
         ValueError: what is wrong with it.
     """
     try:
-        ZoneInfo(timezone)
+        _zone(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"is no time zone: {timezone!r}") from None
 
@@ -57,13 +59,11 @@ def next_slot(expression: str, timezone: str, after: datetime) -> datetime:
     Returns:
         The slot, in UTC.
     """
-    zone = ZoneInfo(timezone)
-    start = after.astimezone(zone)
-    return next(slot for slot in _slots(expression, zone, start) if slot > after)
+    return next(slot for slot in _slots(expression, _zone(timezone), after) if slot > after)
 
 
 def latest_missed(expression: str, timezone: str, last: datetime, now: datetime) -> datetime | None:
-    """The newest slot since `last`, for missed runs are made up once, however many they were.
+    """The newest slot since `last`: missed runs are made up once, however many they were.
 
     Args:
         expression: five cron fields, as `check_expression` accepts them.
@@ -74,31 +74,36 @@ def latest_missed(expression: str, timezone: str, last: datetime, now: datetime)
     Returns:
         A slot later than `last` and not later than `now`, in UTC, or None.
     """
-    zone = ZoneInfo(timezone)
-    start = (now + _PAST_ANY_CHANGE).astimezone(zone)
-    backwards = _slots(expression, zone, start, reverse=True)
-    newest = next((slot for slot in backwards if slot <= now), None)
+    slots = _slots(expression, _zone(timezone), now, backwards=True)
+    newest = next((slot for slot in slots if slot <= now), None)
     return newest if newest is not None and newest > last else None
 
 
-def _slots(
-    expression: str, zone: ZoneInfo, start: datetime, *, reverse: bool = False
-) -> Iterator[datetime]:
-    """Slots from `start` on (or back), in UTC.
+def _zone(timezone: str) -> tzinfo:
+    """UTC is known even on a machine that has no list of time zones."""
+    return UTC if timezone == "UTC" else ZoneInfo(timezone)
 
-    A schedule is walked through in wall-clock time without a zone, then each slot is placed in the
-    zone, so that cronsim's own ways with clock changes (which differ between ``0 2``, ``*/30 2`` and
-    ``0 */2``) do not matter.
+
+def _slots(
+    expression: str, zone: tzinfo, start: datetime, *, backwards: bool = False
+) -> Iterator[datetime]:
+    """Slots in UTC from a little before `start` on; backwards, from a little after it.
+
+    A schedule is walked through in wall-clock time without a zone, then each slot is placed in the zone.
+    cronsim's own ways with clock changes differ between ``0 2``, ``*/30 2`` and ``0 */2``; they serve
+    where every hour has its slots.
     """
-    if expression.split()[1] == "*":
-        for slot in CronSim(expression, start, reverse=reverse):
+    if expression.split()[1] in _EVERY_HOUR:
+        local = (start + _SECOND if backwards else start).astimezone(zone)
+        for slot in CronSim(expression, local, reverse=backwards):
             yield slot.astimezone(UTC)
     else:
-        for local in CronSim(expression, start.replace(tzinfo=None), reverse=reverse):
-            yield _placed(local, zone)
+        local = (start + _LONGEST_CHANGE if backwards else start).astimezone(zone)
+        for slot in CronSim(expression, local.replace(tzinfo=None), reverse=backwards):
+            yield _placed(slot, zone)
 
 
-def _placed(local: datetime, zone: ZoneInfo) -> datetime:
+def _placed(local: datetime, zone: tzinfo) -> datetime:
     """The first instant that has this wall-clock time, or the first minute after it that exists."""
     slot = local.replace(tzinfo=zone, fold=0)
     while slot.astimezone(UTC).astimezone(zone).replace(fold=0) != slot:

@@ -77,7 +77,7 @@ def judge(
         ending: whether the format's ending is there.
     """
     unchanged_since = since if previous == look and since <= now else now
-    if now - unchanged_since < settle:
+    if now < unchanged_since + settle:
         return Wait(unchanged_since + settle, unchanged_since, "settling")
     if look.size and ending != "missing":
         return Settled()

@@ -83,4 +83,7 @@ def _missing(folders: Iterable[_Folder], known_watches: Collection[str]) -> Iter
 
 
 def _is_there(folder: _Folder) -> bool:
-    return folder.path.is_dir() or (not folder.is_watch and folder.path.parent.is_dir())
+    try:
+        return folder.path.is_dir() or (not folder.is_watch and folder.path.parent.is_dir())
+    except PermissionError:
+        return True  # whoever opens it can tell that better

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,7 @@ def for_inbox(
     """
     folder = cwd / inbox
     watch = {"path": folder, "settle": settle, "locale": locale, "mask_pii": mask_pii}
-    flags: Raw = {"watch": [{"name": slug(folder.resolve().name), **_given(watch)}]}
+    flags: Raw = {"watch": [{"name": slug(Path(os.path.realpath(folder)).name), **_given(watch)}]}
     if output is not None:
         flags["output"] = {"path": cwd / output}
     if state_dir is not None:

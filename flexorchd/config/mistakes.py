@@ -104,6 +104,8 @@ def _explain(details: ErrorDetails, raw: Mapping[str, Any]) -> ConfigError:
         return ConfigError(key, "is missing.", "Add it.")
     if len(loc) == 1 and loc[0] in _ARRAYS:
         return ConfigError(key, "is not a list of tables.", f"Write [[{key}]], with two brackets.")
+    if kind == "model_type":
+        return ConfigError(key, "is not a table.", f"Write [{key}], and its keys on lines below.")
     if kind == "flexorchd":
         message = _KEY_LIKE.sub("(hidden)", details["ctx"]["message"])
         return ConfigError(key, f"{message}.", details["ctx"]["remedy"])
@@ -111,7 +113,7 @@ def _explain(details: ErrorDetails, raw: Mapping[str, Any]) -> ConfigError:
 
 
 def _complaint(details: ErrorDetails) -> str:
-    message = details["msg"].removeprefix("Input ").removeprefix("Value error, ")
+    message = details["msg"].removeprefix("Input ").replace("valid tuple", "list")
     given = details["input"]
     shown = f", not {given!r}" if isinstance(given, (str, int, float)) else ""
     return _KEY_LIKE.sub("(hidden)", f"{message}{shown}.")

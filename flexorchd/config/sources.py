@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -51,13 +52,24 @@ def find(file: Path | None, *, env: Mapping[str, str], cwd: Path) -> Path:
         return cwd / named
     usual = (cwd / "flexorchd.toml", SYSTEM_FILE)
     for candidate in usual:
-        if candidate.exists():
+        if not _is_absent(candidate):
             return candidate
     raise ConfigError(
         "configuration",
         f"there is none: neither {usual[0]} nor {usual[1]} exists.",
         "Name one with -c FILE, or run without one: flexorchd run INBOX --output DIR",
     )
+
+
+def _is_absent(file: Path) -> bool:
+    """Not so a file that this user may not even see: that it cannot be read has to be said."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def read_file(file: Path) -> Layer:
@@ -159,4 +171,6 @@ def _each(value: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def _below(value: Any, base: Path) -> Any:
-    return base / Path(value).expanduser() if isinstance(value, str) and value else value
+    if not isinstance(value, str) or not value:
+        return value
+    return base / os.path.expanduser(value)  # pathlib's raises for an unknown user

@@ -96,6 +96,25 @@ def test_a_named_file_that_is_missing_is_not_passed_over(write, tmp_path):
         load(Path("other.toml"), env={}, cwd=tmp_path)
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root sees everything")
+def test_a_file_that_may_not_be_seen_is_not_passed_over(write, tmp_path):
+    write(MINIMAL)
+    tmp_path.chmod(0)
+    try:
+        with pytest.raises(ConfigError, match="Permission denied"):
+            load(env={}, cwd=tmp_path)
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_home_folders_are_known_and_unknown_users_left_as_they_are(write, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/x")
+    file = write(WATCH.replace('"in"', '"~/in"') + OUTPUT.replace('"out"', '"~nobody-here/out"'))
+    config = load(file, env={}, cwd=tmp_path).config
+    assert config.watches[0].path == Path("/home/x/in")
+    assert config.output.path == tmp_path / "~nobody-here/out"
+
+
 def test_broken_toml_names_the_line(write, tmp_path):
     with pytest.raises(ConfigError, match="line 2"):
         load(write("[api]\nmode = = 1\n"), env={}, cwd=tmp_path)

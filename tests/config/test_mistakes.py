@@ -46,6 +46,8 @@ CASES = [
     (WATCH + 'after = "move"\n' + OUTPUT, "watch.scans.after", "keep"),
     (WATCH + 'include = ["*.pdf", "/"]\n' + OUTPUT, "watch.scans.include[2]", "glob"),
     (WATCH + 'exclude = ["a/../b"]\n' + OUTPUT, "watch.scans.exclude[1]", "glob"),
+    (WATCH + 'include = "*.pdf"\n' + OUTPUT, "watch.scans.include", "*.pdf"),
+    ("limits = 3\n" + WATCH + OUTPUT, "limits", "[limits]"),
     (WATCH + 'document_type = "bill"\n' + OUTPUT, "watch.scans.document_type", "auto"),
     (WATCH + 'locale = "german!"\n' + OUTPUT, "watch.scans.locale", '"de"'),
     (WATCH.replace("scans", "Scans") + OUTPUT, "watch.Scans.name", "lower-case"),

@@ -43,7 +43,7 @@ def slots(expression, zone, after, count):
 
 
 def at(text, zone=BERLIN, fold=0):
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold)
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
 
 
 def test_it_goes_by_the_clock_on_the_wall():
@@ -71,7 +71,13 @@ def test_a_doubled_slot_runs_once(expression):
     around = slots(expression, BERLIN, at("2026-10-25 01:00"), 6)
     local = [slot.astimezone(ZoneInfo(BERLIN)).replace(tzinfo=None) for slot in around]
     assert len(set(local)) == len(local)
-    assert at("2026-10-25 02:30", fold=1).astimezone(UTC) not in around
+    assert at("2026-10-25 02:30", fold=1) not in around
+
+
+def test_a_doubled_slot_counts_from_its_first_time():
+    last, between = at("2026-10-24 12:00"), at("2026-10-25 02:15", fold=1)
+    assert latest_missed("30 2 * * *", BERLIN, last, between) == at("2026-10-25 02:30")
+    assert latest_missed("30 2 * * *", BERLIN, at("2026-10-25 02:30"), between) is None
 
 
 def test_every_hour_goes_by_real_hours():

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flexorchd.rules.naming import temporary_name
@@ -190,6 +190,9 @@ def by_the_book(path, include, exclude):
 
 
 @given(paths, globs, globs)
+@example("a\u212a".encode(), ["*"], ["*k"])  # the Kelvin sign is a k when case is ignored
+@example(b"a", ["*"], ["a/", "[a]*/"])
+@example(b"a", ["a/"], [])
 def test_the_shortcut_changes_nothing(path, include, exclude):
     assert takes(path, include, exclude) == by_the_book(path, include, exclude)
 

@@ -45,6 +45,11 @@ class Format:
     load: Callable[[], Writer]
     aliases: tuple[str, ...] = ()
 
+    @property
+    def wire_name(self) -> str:
+        """The name that the published clients know it by."""
+        return next(iter(self.aliases), self.name)
+
 
 def _parquet() -> Writer:
     from flexorchd.formats.columnar import parquet

@@ -17,6 +17,7 @@ from flexorchd.engine.api.dataset_shapes import (
     RowsQuery,
     file_name,
     grades_of,
+    id_of,
 )
 from flexorchd.engine.api.envelope import Answer, ApiError, invalid, listing, not_found
 from flexorchd.engine.api.operation import Operation
@@ -187,11 +188,11 @@ def _blocks(
 
 
 def _put(engine: Engine, connector_id: int | str, key: str, data: bytes) -> None:
-    known = str(connector_id).isdecimal() and engine.store.connectors.get(int(connector_id))
-    if not known:
+    connector = engine.store.connectors.get(id_of(connector_id))
+    if connector is None:
         raise not_found("connector", str(connector_id)[:40])
     try:
-        with engine.syncs.storage(known) as storage:
+        with engine.syncs.storage(connector) as storage:
             storage.write(key, data)
     except StorageError as error:
         raise invalid(str(error), 400) from error

@@ -13,9 +13,11 @@ from flexorchd.engine.datasets import Dataset
 
 Grades = Annotated[str, msgspec.Meta(pattern=r"^\s*[A-Da-d](\s*,\s*[A-Da-d])*\s*$")]
 """One grade, or several with commas between them."""
+Description = Annotated[str, msgspec.Meta(max_length=2000)]
 Ids = list[int | str]
 """Ids as clients send them: numbers, or their digits as text."""
 Name = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^\s*[^\s\x00-\x1f][^\x00-\x1f]*$")]
+_MOST_DIGITS = 18
 _Number = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
 
@@ -25,8 +27,8 @@ class BuildBody(msgspec.Struct, frozen=True):
     name: Name
     execution_ids: Ids = []
     job_ids: Ids = []
-    description: str | None = None
-    slug: str | None = None
+    description: Description | None = None
+    slug: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     force_rebuild: bool = False
     replace_existing: bool = False
     incremental: bool = False
@@ -36,8 +38,8 @@ class BuildOneBody(msgspec.Struct, frozen=True):
     """A dataset of one execution."""
 
     name: Name | None = None
-    description: str | None = None
-    slug: str | None = None
+    description: Description | None = None
+    slug: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     force_rebuild: bool = False
     replace_existing: bool = False
     incremental: bool = False
@@ -160,7 +162,11 @@ def detail(dataset: Dataset, columns: Sequence[str], found: Mapping[str, int]) -
         **_shared(dataset),
         columns=columns,
         privacy=privacy,
-        format_summary={"files": {name: _file(dataset, name) for name in _wire_names()}},
+        format_summary={
+            "files": {
+                format.wire_name: _file(dataset, format) for format in formats.FORMATS.values()
+            }
+        },
     )
 
 
@@ -174,19 +180,19 @@ def grades_of(grades: str | None) -> frozenset[str] | None:
     return None if grades is None else frozenset(grades.upper().replace(",", " ").split())
 
 
+def id_of(value: int | str) -> int:
+    """An id as a number; 0, which nothing has, where it cannot be one."""
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+
+
 def _shared(dataset: Dataset) -> dict[str, Any]:
     return {name: getattr(dataset, name) for name in DatasetItem.__struct_fields__}
 
 
-def _wire_names() -> list[str]:
-    """The names of the formats that the published clients know, and ``arrow``."""
-    return [next(iter(format.aliases), format.name) for format in formats.FORMATS.values()]
-
-
-def _file(dataset: Dataset, name: str) -> dict[str, str]:
-    format = formats.find(name)
+def _file(dataset: Dataset, format: formats.Format) -> dict[str, str]:
     return {
         "filename": file_name(dataset, format),
         "media_type": format.media_type,
-        "url": f"/v1/datasets/{dataset.id}/export/{name}",
+        "url": f"/v1/datasets/{dataset.id}/export/{format.wire_name}",
     }

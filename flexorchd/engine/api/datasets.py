@@ -15,6 +15,7 @@ from flexorchd.engine.api.dataset_shapes import (
     DatasetQuery,
     Ids,
     detail,
+    id_of,
     item,
 )
 from flexorchd.engine.api.envelope import Answer, ApiError, invalid, not_found
@@ -159,14 +160,12 @@ def _when_taken(body: BuildBody | BuildOneBody, otherwise: Taken) -> Taken:
 
 def _id(what: str, value: int | str) -> int:
     """An id as a number; an impossible one names nothing."""
-    number = _filter_id(str(value))
+    number = id_of(value)
     if not number:
         raise not_found(what, str(value)[:40])
     return number
 
 
 def _filter_id(value: str | None) -> int | None:
-    """An id in a filter: an impossible one matches nothing, as 0 does."""
-    if value is None:
-        return None
-    return int(value) if value.isdecimal() and len(value) <= 18 else 0
+    """An id in a filter; an impossible one matches nothing."""
+    return None if value is None else id_of(value)

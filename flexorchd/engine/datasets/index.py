@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import threading
 from collections.abc import Callable, Sequence
 from itertools import islice
 
 from flexorchd import formats
+from flexorchd.engine.datasets.errand import Errand
 from flexorchd.engine.datasets.rows import DatasetRows
 from flexorchd.engine.store.connection import Connection
 
@@ -17,48 +17,21 @@ _AT_ONCE = 200  # passages in one transaction
 
 
 class Indexer:
-    """Indexes one dataset after the other, on a thread that lives while there is something to do.
+    """Indexes one dataset after the other.
 
-    What is to be done stands in the store: an index that is ``indexing`` when the engine starts is
-    begun anew.
+    An index that is ``indexing`` when the engine starts is begun anew.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._lock = threading.Lock()
-        self._woken = False
-        self._stopping = False
-        self._thread: threading.Thread | None = None
-
-    def wake(self) -> None:
-        """There may be something to index."""
-        with self._lock:
-            self._woken = True
-            if self._thread is None and not self._stopping:
-                self._thread = threading.Thread(target=self._run, name="dataset-index", daemon=True)
-                self._thread.start()
-
-    def close(self) -> None:
-        """Stop after the passages at hand; the rest is done after the next start."""
-        with self._lock:
-            self._stopping = True
-            thread = self._thread
-        if thread is not None:
-            thread.join()
+        self._errand = Errand("dataset-index", self._run)
+        self.wake = self._errand.wake
+        self.close = self._errand.close
 
     def _run(self) -> None:
-        while self._has_more():
-            for dataset_id, slug, version in self._waiting():
-                if not self._stopping:
-                    self._index(dataset_id, slug, version)
-
-    def _has_more(self) -> bool:
-        with self._lock:
-            more = self._woken and not self._stopping
-            self._woken = False
-            if not more:
-                self._thread = None
-            return more
+        for dataset_id, slug, version in self._waiting():
+            if not self._errand.stopping.is_set():
+                self._index(dataset_id, slug, version)
 
     def _waiting(self) -> list[tuple[int, str, int]]:
         with self._connection.read() as database:
@@ -72,7 +45,7 @@ class Indexer:
             self._fill(dataset_id, slug, version)
             self._end(dataset_id, version, "ready")
         except sqlite3.ProgrammingError:  # the store is closed; the next start begins anew
-            self._stopping = True
+            self._errand.stopping.set()
         except Exception:  # noqa: BLE001 - whatever befell it, the next dataset has its turn
             _log.exception("dataset %d could not be indexed", dataset_id)
             self._end(dataset_id, version, "failed")
@@ -84,11 +57,15 @@ class Indexer:
         current = self._connection.write(
             lambda database: _begin(database, dataset_id, version, total)
         )
-        while current and not self._stopping and (part := list(islice(passages, _AT_ONCE))):
+        while (
+            current
+            and not self._errand.stopping.is_set()
+            and (part := list(islice(passages, _AT_ONCE)))
+        ):
             current = self._connection.write(_adding(dataset_id, version, part))
 
     def _end(self, dataset_id: int, version: int, status: str) -> None:
-        if self._stopping:
+        if self._errand.stopping.is_set():
             return
         self._connection.write(
             lambda database: database.execute(

@@ -54,7 +54,7 @@ def profile(connection: Connection, dataset: Dataset) -> dict[str, Any]:
             "masked_record_count": dataset.masked_record_count,
             "clean_record_count": counted["record_count"] - dataset.masked_record_count,
         },
-        "formats": list(formats.FORMATS),
+        "formats": [format.wire_name for format in formats.FORMATS.values()],
         "quality_distribution": grades,
         "pii_type_summary": found,
         "detected_countries": lands,

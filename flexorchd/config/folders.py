@@ -30,13 +30,12 @@ def check_folders(config: Config, *, known_watches: Collection[str] = ()) -> Non
     """Refuse folders that lie in one another, and such as have to be made first.
 
     By real path no output, archive, state directory or other watch lies inside a watch, and no watch
-    inside any of them. The output, archives and the state directory may be missing where only their
-    last part is: the daemon makes that.
+    inside any of them. Of the output, archives and the state directory the last part may be missing:
+    the daemon makes that. Once it has run, what is missing is a mount to wait for, not a mistake.
 
     Args:
         config: a configuration.
-        known_watches: names of watches whose folder was there once; that one is missing now is then
-            no mistake but a mount to wait for.
+        known_watches: names of watches whose folder was there once; empty before the first run.
 
     Raises:
         ConfigError: each overlap, and one line that makes all that is missing.
@@ -75,7 +74,8 @@ def _overlap(one: _Folder, other: _Folder) -> ConfigError:
 
 def _missing(folders: Iterable[_Folder], known_watches: Collection[str]) -> Iterator[ConfigError]:
     known = {f"watch.{name}.path" for name in known_watches}
-    missing = [folder for folder in folders if folder.key not in known and not _is_there(folder)]
+    unknown = (f for f in folders if f.key not in known and (f.is_watch or not known))
+    missing = [folder for folder in unknown if not _is_there(folder)]
     if missing:
         line = shlex.join(["mkdir", "-p", *(str(folder.path) for folder in missing)])
         keys = ", ".join(folder.key for folder in missing)

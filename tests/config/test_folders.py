@@ -87,6 +87,10 @@ def test_the_daemon_makes_the_last_part_of_its_own_folders_only(config, tmp_path
         check_folders(config(output="not/mounted"))
 
 
+def test_an_output_that_is_gone_after_the_first_run_is_waited_for(config):
+    check_folders(config(output="not/mounted"), known_watches={"w0"})
+
+
 def test_all_is_told_at_once(config):
     with pytest.raises(ConfigError) as caught:
         check_folders(config(output="in/out", watches=("in", "gone"), make=False))

@@ -68,7 +68,8 @@ class Loaded:
 
     def given(self, key: str) -> bool:
         """Whether somebody chose this key's value, be it the default one."""
-        return self.origin[key].source != "default"
+        origin = self.origin.get(key)
+        return origin is not None and origin.source != "default"
 
 
 def load(file: Path | None = None, *, env: Mapping[str, str], cwd: Path) -> Loaded:

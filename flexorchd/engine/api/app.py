@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import logging
+import sqlite3
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -28,7 +32,10 @@ from flexorchd.engine.api.operation import Operation
 from flexorchd.engine.api.throttle import Throttle
 from flexorchd.engine.service import Engine
 
+_log = logging.getLogger(__name__)
+
 PREFIX = "/v1"
+_NO_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 _RESOURCES = (
     *(documents, jobs, executions, feedback, datasets, search),
     *(usage, webhooks, connectors),
@@ -56,6 +63,8 @@ def create_app(engine: Engine) -> Starlette:
         exception_handlers={
             ApiError: _refused,
             HTTPException: _no_route,
+            OSError: _no_disk,
+            sqlite3.OperationalError: _no_disk,
             Exception: _broken,
         },
     )
@@ -74,6 +83,18 @@ def _no_route(_request: Request, error: Exception) -> Response:
     """No such path or method: without a service code, unlike an object that is not there."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
     return json_response({"detail": error.detail}, error.status_code, error.headers)
+
+
+def _no_disk(request: Request, error: Exception) -> Response:
+    """Nothing was accepted; once there is room it will be."""
+    _log.error("a request could not be served", exc_info=error)
+    if getattr(error, "errno", None) not in _NO_DISK and not isinstance(error, sqlite3.Error):
+        return _broken(request, error)
+    return ApiError(
+        507,
+        "INSUFFICIENT_STORAGE",
+        "The engine's disk is full or cannot be written. Make room, then send it again.",
+    ).response()
 
 
 def _broken(_request: Request, _error: Exception) -> Response:

@@ -16,6 +16,8 @@ from python_multipart.multipart import parse_options_header
 from flexorchd.engine.api.envelope import ApiError, invalid
 from flexorchd.engine.intake import Received
 
+Incoming = Callable[[], tuple[Path, int]]
+
 _MOST_FILES = 1000
 _LONGEST_FIELD = 256 * 1024
 
@@ -23,11 +25,10 @@ _LONGEST_FIELD = 256 * 1024
 class _File:
     """A file that is arriving. Bytes above `most` are counted, not written."""
 
-    def __init__(self, filename: str, path: Path, most: int) -> None:
+    def __init__(self, filename: str, incoming: Incoming, most: int) -> None:
         self._filename = filename
-        self._path = path
+        self._path, self._descriptor = incoming()
         self._most = most
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._hash = hashlib.sha256()
         self._size = 0
 
@@ -62,7 +63,7 @@ class Form:
 class _Reader:
     """Callbacks of the parser, which build a `Form`."""
 
-    def __init__(self, form: Form, incoming: Callable[[], Path], most: int) -> None:
+    def __init__(self, form: Form, incoming: Incoming, most: int) -> None:
         self._form = form
         self._incoming = incoming
         self._most = most
@@ -95,7 +96,7 @@ class _Reader:
             if len(self._form.files) >= _MOST_FILES:
                 raise invalid(f"A request holds at most {_MOST_FILES} files.")
             filename = options[b"filename"].decode("utf-8", "replace")
-            self._file = _File(filename, self._incoming(), self._most)
+            self._file = _File(filename, self._incoming, self._most)
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._file is not None:
@@ -124,14 +125,14 @@ class _Reader:
 
 @contextlib.asynccontextmanager
 async def read_form(
-    stream: AsyncIterator[bytes], content_type: str, incoming: Callable[[], Path], most: int
+    stream: AsyncIterator[bytes], content_type: str, incoming: Incoming, most: int
 ) -> AsyncIterator[Form]:
     """Read a multipart form; its files are deleted on leaving, where they still lie there.
 
     Args:
         stream: the request's body.
         content_type: its header, with the boundary.
-        incoming: gives a new path for a file.
+        incoming: gives a new file, see `Originals.incoming`.
         most: bytes of a file that are kept.
 
     Raises:

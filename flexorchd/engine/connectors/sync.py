@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -118,8 +119,9 @@ class Syncs:
             data = storage.read(key, self._plan.max_file_bytes)
         except StorageError as error:
             return Rejected(key, "VALIDATION_ERROR", 422, str(error))
-        path = self._store.originals.incoming()
-        path.write_bytes(data)
+        path, descriptor = self._store.originals.incoming()
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
         received = Received(key, path, len(data), hashlib.sha256(data).hexdigest())
         return self._intake.take([received], settings, "connector")[0]
 

@@ -14,13 +14,18 @@ class Originals:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._incoming = folder / "incoming"
-        self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for private in (self._folder, self._incoming):
+            private.mkdir(mode=0o700, exist_ok=True)
         for leftover in self._incoming.iterdir():
             leftover.unlink()
 
-    def incoming(self) -> Path:
-        """A new path to write an upload to; what is left there is swept at the next start."""
-        return self._incoming / secrets.token_hex(8)
+    def incoming(self) -> tuple[Path, int]:
+        """A new private file to write an upload to: its path, and a descriptor to be closed.
+
+        What is left there is swept at the next start.
+        """
+        path = self._incoming / secrets.token_hex(8)
+        return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
     def keep(self, files: Iterable[tuple[Path, str]]) -> None:
         """Make uploads durable under their hashes.

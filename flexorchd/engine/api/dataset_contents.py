@@ -11,6 +11,7 @@ from starlette.responses import StreamingResponse
 from flexorchd import formats
 from flexorchd.engine.api.dataset_shapes import (
     ChunksQuery,
+    ExportAsQuery,
     ExportQuery,
     PushBody,
     ReportQuery,
@@ -79,7 +80,7 @@ class _Contents:
         """Show the figures: records, tokens, grades, personal data."""
         return Answer(self._datasets.profile(required(self._datasets, dataset_id)))
 
-    def export(self, dataset_id: int, query: ExportQuery) -> StreamingResponse:
+    def export(self, dataset_id: int, query: ExportAsQuery) -> StreamingResponse:
         """Download the dataset in the format of the query."""
         return self.export_as(dataset_id, query.format, query)
 

@@ -84,8 +84,13 @@ class ChunksQuery(msgspec.Struct, frozen=True):
 class ExportQuery(msgspec.Struct, frozen=True):
     """``min_quality`` leaves out the rows of a worse grade."""
 
-    format: str = "jsonl"
     min_quality: Annotated[str, msgspec.Meta(pattern="^[A-Da-d]$")] = "D"
+
+
+class ExportAsQuery(ExportQuery, frozen=True):
+    """The same, with the format in the query."""
+
+    format: str = "jsonl"
 
 
 class ReportQuery(msgspec.Struct, frozen=True):

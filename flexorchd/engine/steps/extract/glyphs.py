@@ -3,66 +3,18 @@
 from __future__ import annotations
 
 import ctypes
-import math
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Iterator
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from flexorchd.engine.steps.extract.layout import Word
+from flexorchd.engine.steps.extract import placement
+from flexorchd.engine.steps.extract.placement import Box, PageText, Placed
 
 # What pdfium hands out for a hyphen at the end of a line.
 _HYPHENS = frozenset({0x02, 0xFFFE})
-_UNMAPPED = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
-_QUARTER = math.pi / 2
-_OBLIQUE = 0.1
 # In heights of a font: how far apart characters of one word may be, in either direction.
 _JUMP = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class PageText:
-    """A page's words by the direction they are read in.
-
-    Attributes:
-        directions: the words of each direction, in its own upright coordinates; the main one first.
-        oblique: text at other angles, such as watermarks, in the file's order.
-    """
-
-    directions: tuple[tuple[Word, ...], ...]
-    oblique: str
-
-    @property
-    def characters(self) -> int:
-        """How many visible characters the page has."""
-        return sum(len(word.text) for words in self.directions for word in words) + len(self.oblique)
-
-    @property
-    def unreadable(self) -> float:
-        """The share of characters that stand for nothing, because their font does not say what for."""
-        text = "".join(word.text for words in self.directions for word in words)
-        return len(_UNMAPPED.findall(text)) / len(text) if text else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Characters in a row: their text, box (y upwards), origin and clockwise angle."""
-
-    text: str
-    box: tuple[float, float, float, float]
-    origin: tuple[float, float]
-    angle: float
-
-    @property
-    def quarter(self) -> int:
-        return round(self.angle / _QUARTER) % 4
-
-    @property
-    def is_oblique(self) -> bool:
-        return abs(self.angle - round(self.angle / _QUARTER) * _QUARTER) > _OBLIQUE
 
 
 def page_text(page: pdfium.PdfPage) -> PageText:
@@ -73,34 +25,12 @@ def page_text(page: pdfium.PdfPage) -> PageText:
     """
     textpage = page.get_textpage()
     try:
-        runs = list(_runs(textpage))
+        return placement.page_text(_words(textpage))
     finally:
         textpage.close()
-    straight: dict[int, list[_Run]] = {}
-    for run in runs:
-        if not run.is_oblique:
-            straight.setdefault(run.quarter, []).append(run)
-    by_length = sorted(straight.values(), key=lambda group: -sum(len(run.text) for run in group))
-    return PageText(
-        directions=tuple(tuple(_upright(group)) for group in by_length),
-        oblique=" ".join(run.text for run in runs if run.is_oblique),
-    )
 
 
-def _upright(runs: list[_Run]) -> Iterator[Word]:
-    """Words in coordinates turned so that they read from left to right and stand on level lines."""
-    angle = median(run.angle for run in runs)
-    cosine, sine = math.cos(angle), math.sin(angle)
-    for run in runs:
-        left, bottom, right, top = run.box
-        corners = ((left, bottom), (left, top), (right, bottom), (right, top))
-        along = [x * cosine - y * sine for x, y in corners]
-        down = [-x * sine - y * cosine for x, y in corners]
-        x, y = run.origin
-        yield Word(min(along), max(along), -x * sine - y * cosine, max(down) - min(down), run.text)
-
-
-def _runs(textpage: pdfium.PdfTextPage) -> Iterator[_Run]:
+def _words(textpage: pdfium.PdfTextPage) -> Iterator[Placed]:
     """Characters up to a blank or a jump; pdfium itself puts blanks where it sees words end."""
     handle = textpage.raw
     box = raw.FS_RECTF()
@@ -110,12 +40,12 @@ def _runs(textpage: pdfium.PdfTextPage) -> Iterator[_Run]:
     edges = (0.0, 0.0, 0.0, 0.0)
     for index in range(textpage.count_chars()):
         code = raw.FPDFText_GetUnicode(handle, index)
-        blank = code <= 0x20 and code not in _HYPHENS or code == 0xA0
+        blank = (code <= 0x20 and code not in _HYPHENS) or code == 0xA0
         if not blank:
             raw.FPDFText_GetLooseCharBox(handle, index, pointer)
             here = (box.left, box.bottom, box.right, box.top)
         if text and (blank or _jumps(edges, here)):
-            yield _run(handle, start, text, edges)
+            yield _placed(handle, start, text, edges)
             text = []
         if blank:
             continue
@@ -124,27 +54,32 @@ def _runs(textpage: pdfium.PdfTextPage) -> Iterator[_Run]:
         text.append(0x2D if code in _HYPHENS else code)
         edges = _around(edges, here)
     if text:
-        yield _run(handle, start, text, edges)
+        yield _placed(handle, start, text, edges)
 
 
-def _jumps(word: tuple[float, ...], char: tuple[float, ...]) -> bool:
+def _jumps(word: Box, char: Box) -> bool:
     """Whether a character lies apart from the word so far."""
-    reach = _JUMP * min(max(word[2] - word[0], word[3] - word[1]), char[3] - char[1] + char[2] - char[0])
+    reach = _JUMP * min(
+        max(word[2] - word[0], word[3] - word[1]), char[3] - char[1] + char[2] - char[0]
+    )
     return (
-        char[0] > word[2] + reach or char[2] < word[0] - reach or char[1] > word[3] + reach or char[3] < word[1] - reach
+        char[0] > word[2] + reach
+        or char[2] < word[0] - reach
+        or char[1] > word[3] + reach
+        or char[3] < word[1] - reach
     )
 
 
-def _around(one: tuple[float, float, float, float], other: Iterable[float]) -> tuple[float, float, float, float]:
+def _around(one: Box, other: Box) -> Box:
     left, bottom, right, top = other
     return min(one[0], left), min(one[1], bottom), max(one[2], right), max(one[3], top)
 
 
-def _run(handle: object, start: int, codes: list[int], box: tuple[float, float, float, float]) -> _Run:
+def _placed(handle: object, start: int, codes: list[int], box: Box) -> Placed:
     x, y = ctypes.c_double(), ctypes.c_double()
     raw.FPDFText_GetCharOrigin(handle, start, ctypes.byref(x), ctypes.byref(y))
     angle = raw.FPDFText_GetCharAngle(handle, start)
-    return _Run(_decoded(codes), box, (x.value, y.value), max(angle, 0.0) % (4 * _QUARTER))
+    return Placed(_decoded(codes), box, (x.value, y.value), max(angle, 0.0))
 
 
 def _decoded(codes: list[int]) -> str:

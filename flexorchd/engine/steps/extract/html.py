@@ -17,8 +17,9 @@ _WHAT = "HTML page"
 # One name a line would hide these lists rather than show them.
 _UNREAD = frozenset("script style template noscript head svg iframe object embed datalist".split())  # noqa: SIM905
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption"  # noqa: SIM905
-    " figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p pre section summary ul".split()
+    "address article aside blockquote body caption center dd details dialog div dl dt"  # noqa: SIM905
+    " fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p"
+    " pre section summary ul".split()
 )
 # Elements that a browser closes by itself, so that their start tags say nothing about nesting.
 _UNNESTED = frozenset(

@@ -75,4 +75,8 @@ def _grey(frame: Image.Image) -> Image.Image:
         coloured = upright.convert("RGBA")
         white = Image.new("RGBA", coloured.size, "white")
         return Image.alpha_composite(white, coloured).convert("L")
-    return upright.convert("RGB").convert("L") if upright.mode not in ("1", "L", "RGB") else upright.convert("L")
+    return (
+        upright.convert("RGB").convert("L")
+        if upright.mode not in ("1", "L", "RGB")
+        else upright.convert("L")
+    )

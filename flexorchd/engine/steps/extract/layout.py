@@ -44,6 +44,7 @@ _Row = list[_Segment]
 
 # In heights of a line: what two words of one row differ by at most, and what tears a row apart.
 _SAME_ROW = 0.6
+_LOW = 0.7
 _WIDE_GAP = 1.0
 # In a line of so many words, a gap so many times as wide as the usual one does, or this at the latest.
 _STRETCHED_WORDS = 6
@@ -64,9 +65,13 @@ def lines(words: Sequence[Word]) -> list[str]:
 
 def _rows(words: Sequence[Word]) -> list[_Row]:
     rows: list[list[Word]] = []
+    # Dashes and raised figures are low, and belong to their line all the same.
+    floor = _LOW * median(word.height for word in words) if words else 0.0
     for word in sorted(words, key=lambda each: each.baseline):
         first = rows[-1][0] if rows else None
-        if first and word.baseline - first.baseline <= _SAME_ROW * min(first.height, word.height):
+        if first and word.baseline - first.baseline <= _SAME_ROW * max(
+            min(first.height, word.height), floor
+        ):
             rows[-1].append(word)
         else:
             rows.append([word])
@@ -82,7 +87,10 @@ def _segments(row: list[Word]) -> _Row:
         if word.x0 - before.x1 > gap:
             groups.append([])
         groups[-1].append(word)
-    return [_Segment(group[0].x0, max(w.x1 for w in group), " ".join(w.text for w in group)) for group in groups]
+    return [
+        _Segment(group[0].x0, max(w.x1 for w in group), " ".join(w.text for w in group))
+        for group in groups
+    ]
 
 
 def _wide_gap(row: list[Word]) -> float:
@@ -158,4 +166,7 @@ def _is_prose(column: list[_Row]) -> bool:
     width = max(segment.x1 - segment.x0 for segment in long)
     full = sum(1 for segment in long if segment.x1 - segment.x0 >= _FULL * width)
     characters = sum(len(segment.text) for segment in segments)
-    return full >= _MOST * len(long) and sum(len(segment.text) for segment in long) >= _MOST * characters
+    return (
+        full >= _MOST * len(long)
+        and sum(len(segment.text) for segment in long) >= _MOST * characters
+    )

@@ -11,13 +11,16 @@ from typing import Protocol
 from PIL import Image
 
 from flexorchd.engine.model import DocumentError
-from flexorchd.engine.steps.extract import layout
+from flexorchd.engine.steps.extract.placement import Placed, page_text
 from flexorchd.engine.steps.extract.source import Source
 
 MAX_PIXELS = 25_000_000
-# Below these a page may lie on its side or upside down, where the words make no sense.
-_CONFIDENT = 0.7
-_ENOUGH = 20
+# So many words, so sure on average, are text that lies the right way up.
+_ENOUGH = 12
+_CONFIDENT = 0.75
+# A word that counts, and how much more of them another way up must show.
+_LIKELY = 0.5
+_CLEARLY = 1.5
 # A page of 200 dpi falls short of this and is doubled.
 _LONG_SIDE = 2_600
 _MAX_FACTOR = 4
@@ -27,23 +30,25 @@ _MAX_FACTOR = 4
 class Recognized:
     """The words of a picture, and how sure the engine is of each, from 0.0 to 1.0."""
 
-    words: tuple[layout.Word, ...]
+    words: tuple[Placed, ...]
     confidences: tuple[float, ...]
 
     @property
     def text(self) -> str:
         """The words as lines in reading order."""
-        return "\n".join(layout.lines(self.words))
+        return page_text(self.words).text
 
     @property
     def characters(self) -> float:
         """How many characters can be counted on."""
         pairs = zip(self.words, self.confidences, strict=True)
-        return sum(len(word.text) * confidence for word, confidence in pairs if confidence >= 0.5)
+        return sum(
+            len(word.text) * confidence for word, confidence in pairs if confidence >= _LIKELY
+        )
 
 
 class Engine(Protocol):
-    """Reads upright pictures of text."""
+    """Reads pictures of text."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -51,6 +56,9 @@ class Engine(Protocol):
 
     def recognize(self, picture: Image.Image) -> Recognized:
         """The words of a grey picture."""
+
+    def glance(self, picture: Image.Image) -> Recognized:
+        """The same, quicker and less well: enough to see whether it is words at all."""
 
 
 def engine(source: Source) -> Engine:
@@ -74,19 +82,29 @@ def engine(source: Source) -> Engine:
 
 
 def read(reader: Engine, picture: Image.Image) -> Recognized:
-    """The words of a picture, which is turned if it makes no sense the way it lies."""
+    """The words of a picture, turned first if it lies on its side or upside down."""
     picture = _fitted(picture)
-    recognized = reader.recognize(picture)
-    if len(recognized.words) >= _ENOUGH and mean(recognized.confidences) >= _CONFIDENT:
-        return recognized
-    small = picture.reduce(2)
-    turns = (Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
-    tried = {turn: reader.recognize(small.transpose(turn)).characters for turn in turns}
-    best = max(turns, key=lambda turn: tried[turn])
-    # Half the size reads worse, so this is a high bar.
-    if tried[best] <= 1.2 * recognized.characters:
-        return recognized
-    return reader.recognize(picture.transpose(best))
+    turn = _turn(reader, picture)
+    return reader.recognize(picture if turn is None else picture.transpose(turn))
+
+
+def _turn(reader: Engine, picture: Image.Image) -> Image.Transpose | None:
+    """How the picture is to be turned: glances at its middle, until one way up makes sense."""
+    width, height = picture.size
+    middle = picture.crop((width // 5, height // 5, width * 4 // 5, height * 4 // 5)).reduce(2)
+    seen: dict[Image.Transpose | None, float] = {}
+    for turn in (
+        None,
+        Image.Transpose.ROTATE_180,
+        Image.Transpose.ROTATE_90,
+        Image.Transpose.ROTATE_270,
+    ):
+        glance = reader.glance(middle if turn is None else middle.transpose(turn))
+        if len(glance.words) >= _ENOUGH and mean(glance.confidences) >= _CONFIDENT:
+            return turn
+        seen[turn] = glance.characters
+    best = max(seen, key=lambda turn: seen[turn])
+    return best if seen[best] > _CLEARLY * seen[None] else None
 
 
 def mean(confidences: Iterable[float]) -> float:
@@ -111,7 +129,7 @@ def _not_installed(tesseract_without_data: bool) -> DocumentError:
         return DocumentError(
             "OCR_NOT_INSTALLED",
             "The document is a picture, and Tesseract has no language data.",
-            "Install the data of your languages, on Debian: apt-get install tesseract-ocr-eng tesseract-ocr-deu.",
+            "Install the data of your languages, such as apt-get install tesseract-ocr-eng on Debian.",
         )
     return DocumentError(
         "OCR_NOT_INSTALLED",

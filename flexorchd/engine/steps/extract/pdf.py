@@ -10,7 +10,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from flexorchd.engine.model import Content
-from flexorchd.engine.steps.extract import failures, glyphs, layout, ocr, scan
+from flexorchd.engine.steps.extract import failures, glyphs, ocr, scan
 from flexorchd.engine.steps.extract.scan import Scanner
 from flexorchd.engine.steps.extract.source import Source
 
@@ -46,7 +46,11 @@ def _read(document: pdfium.PdfDocument, source: Source) -> Content:
     if scanner.refusal and not text.strip():
         raise scanner.refusal
     attachments = dict(_attachments(document))
-    broken = [f"Page {number} is damaged and was not read." for number, page in enumerate(pages, 1) if page is None]
+    broken = [
+        f"Page {number} is damaged and was not read."
+        for number, page in enumerate(pages, 1)
+        if page is None
+    ]
     if len(broken) == len(pages):
         raise failures.malformed(_WHAT)
     return Content(
@@ -82,8 +86,7 @@ def _page(document: pdfium.PdfDocument, index: int, scanner: Scanner) -> str | N
         text = glyphs.page_text(page)
     except pdfium.PdfiumError:
         return None
-    lines = [line for words in text.directions for line in layout.lines(words)]
-    layer = "\n".join([*lines, *([text.oblique] if text.oblique else [])])
+    layer = text.text
     if scan.is_picture(page, text):
         layer = scanner.read(page, index + 1, layer)
     page.close()
@@ -120,12 +123,19 @@ def _einvoice(attachments: dict[str, bytes]) -> bytes | None:
     """The embedded invoice, by its content: names and their case vary."""
     from flexorchd.engine.steps.extract import xml
 
-    candidates = (data for data in attachments.values() if data.lstrip(b"\xef\xbb\xbf\0 \t\r\n")[:1] in b"<\xff\xfe")
+    candidates = (
+        data
+        for data in attachments.values()
+        if data.lstrip(b"\xef\xbb\xbf\0 \t\r\n")[:1] in b"<\xff\xfe"
+    )
     return next((invoice for data in candidates if (invoice := xml.invoice_in(data))), None)
 
 
 def _is_signed(document: pdfium.PdfDocument) -> bool:
-    return any(_subfilter(document, index) in _SIGNATURES for index in range(raw.FPDF_GetSignatureCount(document)))
+    return any(
+        _subfilter(document, index) in _SIGNATURES
+        for index in range(raw.FPDF_GetSignatureCount(document))
+    )
 
 
 def _subfilter(document: pdfium.PdfDocument, index: int) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from PIL import Image
 from rapidocr import RapidOCR
 
-from flexorchd.engine.steps.extract.layout import Word
 from flexorchd.engine.steps.extract.ocr import Recognized
+from flexorchd.engine.steps.extract.placement import Placed
 
 
 class Rapid:
-    """One document's engine: the models are loaded once, none is ever fetched."""
+    """One document's engine: the models are loaded once, and none is ever fetched."""
 
     warnings: tuple[str, ...] = ()
 
@@ -21,18 +23,26 @@ class Rapid:
         self._engine = RapidOCR(params={"Global.log_level": "critical"})
 
     def recognize(self, picture: Image.Image) -> Recognized:
-        """The words of a grey picture; lines are cut at the blanks that the engine saw."""
+        """The words of a grey picture."""
+        # Without the boxes of words the blanks between them are lost.
         result: Any = self._engine(np.asarray(picture.convert("RGB")), return_word_box=True)
-        if result is None or not result.txts:
-            return Recognized((), ())
-        words: list[Word] = []
-        confidences: list[float] = []
-        for text, score, box in zip(result.txts, result.scores, result.boxes, strict=True):
-            words.append(_word(text, box))
-            confidences.append(float(score))
-        return Recognized(tuple(words), tuple(confidences))
+        found = list(_words(result.word_results or ()))
+        return Recognized(
+            tuple(word for word, _ in found), tuple(confidence for _, confidence in found)
+        )
+
+    glance = recognize
 
 
-def _word(text: str, box: Any) -> Word:
-    xs, ys = [float(point[0]) for point in box], [float(point[1]) for point in box]
-    return Word(min(xs), max(xs), (ys[2] + ys[3]) / 2, ys[3] - ys[0], text.strip())
+def _words(lines: Sequence[Any]) -> Iterator[tuple[Placed, float]]:
+    for line in lines:
+        for text, confidence, corners in line:
+            if text.strip() and corners is not None:
+                yield _placed(text.strip(), corners), float(confidence)
+
+
+def _placed(text: str, corners: Sequence[Sequence[float]]) -> Placed:
+    """The word in coordinates that grow upwards; corners run clockwise from the top left."""
+    xs, ys = [float(x) for x, _ in corners], [-float(y) for _, y in corners]
+    angle = math.atan2(ys[3] - ys[2], xs[2] - xs[3])
+    return Placed(text, (min(xs), min(ys), max(xs), max(ys)), (xs[3], ys[3]), angle)

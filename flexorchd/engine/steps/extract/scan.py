@@ -7,10 +7,11 @@ from itertools import islice
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+from PIL import Image
 
 from flexorchd.engine.model import DocumentError
 from flexorchd.engine.steps.extract import ocr
-from flexorchd.engine.steps.extract.glyphs import PageText
+from flexorchd.engine.steps.extract.placement import PageText
 from flexorchd.engine.steps.extract.source import Source
 
 # Fewer characters than these are a scanner's stamp or a page number, and no text layer.
@@ -92,11 +93,12 @@ def is_picture(page: pdfium.PdfPage, text: PageText) -> bool:
     return covered >= _COVERS * width * height or (text.characters < _NONE and strokes >= _STROKES)
 
 
-def _rendered(page: pdfium.PdfPage) -> ocr.Image.Image:
+def _rendered(page: pdfium.PdfPage) -> Image.Image:
     width, height = page.get_size()
     scale = min(_DPI / 72, (ocr.MAX_PIXELS / max(width * height, 1)) ** 0.5)
     bitmap = page.render(scale=scale, grayscale=True)
     try:
-        return bitmap.to_pil().copy()
+        picture: Image.Image = bitmap.to_pil().copy()
+        return picture
     finally:
         bitmap.close()

@@ -6,22 +6,40 @@ import math
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from statistics import median
 
 import tesserocr
 from PIL import Image
 
-from flexorchd.engine.steps.extract.layout import Word
 from flexorchd.engine.steps.extract.ocr import Recognized
+from flexorchd.engine.steps.extract.placement import Placed
 
 # The engine's languages, in the order in which they are tried on a document of unknown language.
-_LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "it": "ita", "es": "spa", "nl": "nld", "pl": "pol", "tr": "tur"}
-_FURTHER = {"pt": "por", "sv": "swe", "da": "dan", "fi": "fin", "no": "nor", "cs": "ces", "hu": "hun", "ro": "ron"}
+_LANGUAGES = {
+    "en": "eng",
+    "de": "deu",
+    "fr": "fra",
+    "it": "ita",
+    "es": "spa",
+    "nl": "nld",
+    "pl": "pol",
+    "tr": "tur",
+}
+_FURTHER = {
+    "pt": "por",
+    "sv": "swe",
+    "da": "dan",
+    "fi": "fin",
+    "no": "nor",
+    "cs": "ces",
+    "hu": "hun",
+    "ro": "ron",
+}
 _NO_LANGUAGE = frozenset({"osd", "equ", "snum"})
 _DUBIOUS = 0.3
+# What pictures are said to have; Tesseract guesses badly where it is not told.
+_DPI = 300
 
 
 @cache
@@ -30,7 +48,12 @@ def _folder() -> Path | None:
     prefix = os.environ.get("TESSDATA_PREFIX")
     places = [Path(prefix), Path(prefix, "tessdata")] if prefix else []
     places += sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"), reverse=True)
-    roots = (Path("/usr/share"), Path("/usr/local/share"), Path("/opt/homebrew/share"), Path(sys.prefix, "share"))
+    roots = (
+        Path("/usr/share"),
+        Path("/usr/local/share"),
+        Path("/opt/homebrew/share"),
+        Path(sys.prefix, "share"),
+    )
     places += [root / "tessdata" for root in roots]
     return next((place for place in places if any(place.glob("*.traineddata"))), None)
 
@@ -50,43 +73,6 @@ def _chosen(locale: str, named: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in wanted if name in there)) or there
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A word, its box (left, top, right, bottom) and the line that it stands on (two points)."""
-
-    text: str
-    confidence: float
-    box: tuple[int, int, int, int]
-    baseline: tuple[tuple[int, int], tuple[int, int]]
-
-    @property
-    def height(self) -> float:
-        return self.box[3] - self.box[1]
-
-    @property
-    def slope(self) -> float:
-        (x0, y0), (x1, y1) = self.baseline
-        return math.atan2(y1 - y0, x1 - x0) if x1 > x0 else 0.0
-
-    def word(self, angle: float, height: float) -> Word:
-        """The word on a page turned back by `angle`; no lower than the usual `height`."""
-        left, _, right, _ = self.box
-        (x0, y0), _ = self.baseline
-        middle = (left + right) / 2
-        y = y0 + (middle - x0) * math.tan(self.slope)
-        x = middle * math.cos(angle) + y * math.sin(angle)
-        half = (right - left) / 2
-        baseline = y * math.cos(angle) - middle * math.sin(angle)
-        return Word(x - half, x + half, baseline, max(self.height, height), self.text)
-
-    @property
-    def is_rule(self) -> bool:
-        """Whether this is a line of a table, or a speck."""
-        if any(char.isalnum() for char in self.text):
-            return False
-        return set(self.text) <= {"|", "¦"} or self.confidence < _DUBIOUS
-
-
 class Tesseract:
     """One document's engine: the languages are loaded once.
 
@@ -96,11 +82,8 @@ class Tesseract:
     """
 
     def __init__(self, locale: str, named: tuple[str, ...] = ()) -> None:
-        languages = _chosen(locale, named)
-        self._missing = sorted(set(named) - set(languages))
-        self._api = tesserocr.PyTessBaseAPI(
-            path=str(_folder()), lang="+".join(languages), psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY
-        )
+        self._languages = _chosen(locale, named)
+        self._missing = sorted(set(named) - set(self._languages))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -110,24 +93,60 @@ class Tesseract:
         return (f"Tesseract's language data is not installed for: {', '.join(self._missing)}.",)
 
     def recognize(self, picture: Image.Image) -> Recognized:
-        """The words of a grey picture."""
-        self._api.SetImage(picture)
-        self._api.SetSourceResolution(300)
-        self._api.Recognize()
-        found = list(self._found())
-        height = median(each.height for each in found) if found else 0.0
-        angle = median(each.slope for each in found) if found else 0.0
-        kept = [each for each in found if not each.is_rule]
-        return Recognized(
-            tuple(each.word(angle, height) for each in kept), tuple(each.confidence for each in kept)
-        )
+        """The words of a grey picture in all of the document's languages."""
+        return _recognize(self._full, picture)
 
-    def _found(self) -> Iterator[_Found]:
-        iterator = self._api.GetIterator()
-        if iterator is None:
-            return
-        for item in tesserocr.iterate_level(iterator, tesserocr.RIL.WORD):
-            box, baseline = item.BoundingBox(tesserocr.RIL.WORD), item.Baseline(tesserocr.RIL.TEXTLINE)
-            text = item.GetUTF8Text(tesserocr.RIL.WORD) if box and baseline else ""
-            if text.strip():
-                yield _Found(text.strip(), item.Confidence(tesserocr.RIL.WORD) / 100, box, baseline)
+    def glance(self, picture: Image.Image) -> Recognized:
+        """The words in one language: several take many times as long over what is no text."""
+        return _recognize(self._quick, picture)
+
+    @cached_property
+    def _full(self) -> tesserocr.PyTessBaseAPI:
+        return _api("+".join(self._languages))
+
+    @cached_property
+    def _quick(self) -> tesserocr.PyTessBaseAPI:
+        return _api("eng" if "eng" in installed() else self._languages[0])
+
+
+def _api(languages: str) -> tesserocr.PyTessBaseAPI:
+    return tesserocr.PyTessBaseAPI(
+        path=str(_folder()), lang=languages, psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY
+    )
+
+
+def _recognize(api: tesserocr.PyTessBaseAPI, picture: Image.Image) -> Recognized:
+    api.SetImage(picture)
+    api.SetSourceResolution(_DPI)
+    api.Recognize()
+    found = [each for each in _found(api) if not _is_rule(*each)]
+    return Recognized(
+        tuple(word for word, _ in found), tuple(confidence for _, confidence in found)
+    )
+
+
+def _found(api: tesserocr.PyTessBaseAPI) -> Iterator[tuple[Placed, float]]:
+    iterator = api.GetIterator()
+    if iterator is None:
+        return
+    for item in tesserocr.iterate_level(iterator, tesserocr.RIL.WORD):
+        box, line = item.BoundingBox(tesserocr.RIL.WORD), item.Baseline(tesserocr.RIL.TEXTLINE)
+        text = item.GetUTF8Text(tesserocr.RIL.WORD).strip() if box and line else ""
+        if text:
+            yield _placed(text, box, line), item.Confidence(tesserocr.RIL.WORD) / 100
+
+
+def _placed(
+    text: str, box: tuple[int, int, int, int], line: tuple[tuple[int, int], tuple[int, int]]
+) -> Placed:
+    """The word in coordinates that grow upwards."""
+    left, top, right, bottom = box
+    (x0, y0), (x1, y1) = line
+    return Placed(text, (left, -bottom, right, -top), (x0, -y0), math.atan2(y1 - y0, x1 - x0))
+
+
+def _is_rule(word: Placed, confidence: float) -> bool:
+    """Whether this is a line of a table, or a speck."""
+    if any(char.isalnum() for char in word.text):
+        return False
+    return set(word.text) <= {"|", "¦"} or confidence < _DUBIOUS

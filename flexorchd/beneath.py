@@ -6,6 +6,7 @@ link in between. Here each part is opened in the one before it, and a link is re
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ PLACE = os.O_PATH | os.O_DIRECTORY
 """To reach what is in a folder by name; needs no right to list it."""
 CONTENT = os.O_RDONLY | os.O_NONBLOCK
 """To read a file; does not wait for the other end of a FIFO."""
+ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+"""What is met where a path is not there, or leads over a link by now."""
 
 
 def open_beneath(root: int, path: bytes, flags: int) -> int:

@@ -295,16 +295,17 @@ class Files:
         """These are complete: (file id, warning)."""
         with self._db.write() as db:
             db.executemany(
-                "UPDATE files SET state = 'settled', due_at = ?, reason = ?, attempt = 0 "
+                "UPDATE files SET state = 'settled', due_at = ?, reason = ? "
                 "WHERE id = ? AND state = 'settling'",
                 [(now, warning, file_id) for file_id, warning in files],
             )
 
     def postpone(self, file_id: int, due_at: float, reason: str) -> None:
-        """A look or a read failed for a reason that can pass: try again then."""
+        """A look or a read failed for a reason that can pass: settle again from then on."""
         with self._db.write() as db:
             db.execute(
-                "UPDATE files SET due_at = ?, reason = ?, attempt = attempt + 1 WHERE id = ?",
+                "UPDATE files SET state = 'settling', due_at = ?, reason = ?, attempt = attempt + 1 "
+                "WHERE id = ?",
                 (due_at, reason, file_id),
             )
 

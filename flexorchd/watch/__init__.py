@@ -1,0 +1,1 @@
+"""Watching folders: events as hints, scans as the truth, one door into the ledger for both."""

@@ -1,0 +1,107 @@
+"""Whether a watched folder is in its place: a vanished mount is not an empty folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from flexorchd.ledger.watches import Mount
+from flexorchd.rules.naming import display
+from flexorchd.rules.retry import errno_code, remedy
+from flexorchd.watch.mounts import Mounts, read_mounts
+
+MOUNT_MISSING = "MOUNT_MISSING"
+FOLDER_MISSING = "FOLDER_MISSING"
+
+
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """The folder is there.
+
+    Attributes:
+        device, inode: which folder it is, as long as this machine runs.
+        mount: what it is on, as the ledger remembers it; None on the root file system.
+        below: the mounts within the folder.
+    """
+
+    device: int
+    inode: int
+    mount: Mount | None
+    below: frozenset[Mount]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The folder is not there, and nothing of what it held may be taken for gone.
+
+    Attributes:
+        code: `MOUNT_MISSING`, `FOLDER_MISSING` or that of `rules.retry.errno_code`.
+        message: for people.
+    """
+
+    code: str
+    message: str
+
+
+def find(root: bytes, remembered: Mount | None) -> InPlace | Missing:
+    """Look whether a folder is in its place.
+
+    Args:
+        root: the folder, free of symbolic links.
+        remembered: the mount that it was on when it was last seen.
+    """
+    # Looked at first: that makes an automounter mount it before the table of mounts is read.
+    status = _look(root)
+    mounts = read_mounts()
+    if remembered is not None and not mounts.holds(remembered):
+        return _mount_missing(root, remembered, mounts)
+    if isinstance(status, OSError):
+        return _folder_missing(root, status)
+    mount = mounts.of(root)
+    return InPlace(
+        status.st_dev,
+        status.st_ino,
+        None if mount is None or mount.point == b"/" else mount,
+        frozenset(mounts.below(root)),
+    )
+
+
+def _look(root: bytes) -> os.stat_result | OSError:
+    try:
+        with os.scandir(root) as entries:
+            next(entries, None)
+        return os.stat(root)
+    except OSError as error:
+        return error
+
+
+def _mount_missing(root: bytes, remembered: Mount, mounts: Mounts) -> Missing:
+    now = mounts.of(remembered.point)
+    instead = (
+        f" There is {now.type} from {now.source} now."
+        if now is not None and now.point == remembered.point
+        else ""
+    )
+    return Missing(
+        MOUNT_MISSING,
+        f"{display(root)} was on a mount that is absent: {display(remembered.point)} "
+        f"({remembered.type} from {remembered.source}).{instead} "
+        "Mount it again; flexorchd goes on by itself.",
+    )
+
+
+def unreadable(root: bytes, error: OSError) -> Missing:
+    """Why a folder that is there is of no use."""
+    return Missing(
+        errno_code(error.errno),
+        f"{display(root)} cannot be read: {error.strerror}. {remedy(errno_code(error.errno))}",
+    )
+
+
+def _folder_missing(root: bytes, error: OSError) -> Missing:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return Missing(
+            FOLDER_MISSING,
+            f"{display(root)} is not there. Bring the folder back; flexorchd goes on by itself.",
+        )
+    return unreadable(root, error)

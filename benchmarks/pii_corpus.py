@@ -301,6 +301,16 @@ PT = Country(
 
 COUNTRIES = (TR, DE, FR, IT, NL, ES, PL, UK, US, AT, BE, SE, DK, FI, PT)
 IBAN_TYPES = {"TR": "iban_tr", "DE": "iban_de", "FR": "iban_fr", "IT": "iban_it"}
+PLACES = {
+    "tr": ("Mustafa Kemal Bulvarı No: 5", "Ali Rıza Usta Sokak 3", "Mehmet Öz İnşaat Ltd. Şti.", "Cemal Gürsel Caddesi"),
+    "de": ("Anna-Seghers-Straße 7", "Thomas Mann Allee 12", "Werner Schulz GmbH & Co. KG", "Karl Marx Platz", "Otto Versand AG"),
+    "fr": ("8 rue Jean Jaurès", "avenue Charles de Gaulle 12", "Pierre Fabre SA", "boulevard Henri Barbusse", "Louis Vuitton Malletier SAS"),
+    "it": ("via Marco Polo 9", "piazza Antonio Gramsci", "Carlo Conti S.p.A.", "corso Vittorio Emanuele II"),
+    "nl": ("Willem de Zwijgerlaan 4", "Anna Paulownastraat 9", "Hendrik Smit B.V.", "Pieter Calandlaan"),
+    "es": ("Avenida José Antonio 4", "Plaza Antonio Machado", "Francisco Ros S.L.", "Paseo María Cristina"),
+    "pl": ("ul. Adama Mickiewicza 3", "ul. Stanisława Moniuszki 7", "Piotr Skarga sp. z o.o.", "al. Józefa Piłsudskiego"),
+    "en": ("22 Charles Darwin Road", "George Washington Avenue", "Peter Jones Ltd", "Henry Schein Inc.", "Victoria Park Street"),
+}  # fmt: skip
 NOBODYS = (
     "v4.12.0.3", "Version 10.2.1.7", "2025-03-14T09:41:27Z", "EAN 400638133####", "sha256: 9f86d081884c7d659a2feaa0c55ad015",
     "41.0082, 28.9784", "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "100 x 25 mm", "12:45:10", "§ 312 Abs. 2", "99,95 %", "2024/25",
@@ -347,7 +357,8 @@ UNIVERSAL = (phone_of, iban_of, email_of, card_of, address_of)
 
 
 def other(rng: Random, country: Country) -> str:
-    return filled(rng, rng.choice(rng.choice((country.others, NOBODYS))))
+    places = PLACES.get(country.language, NOBODYS)
+    return filled(rng, rng.choice(rng.choice((country.others, country.others, NOBODYS, NOBODYS, places))))
 
 
 def values(rng: Random, country: Country, *, bare: bool = False) -> list[Value]:
@@ -361,7 +372,7 @@ Pieces = list[str | Value]
 def form(rng: Random, country: Country) -> Pieces:
     pieces: Pieces = [f"{other(rng, country)}\n"]
     for value in (name_of(rng, country), *values(rng, country)):
-        pieces += [f"{value.label}{rng.choice((': ', ' : ', ':  ', chr(9)))}", value, "\n"]
+        pieces += [f"{value.label}{rng.choice((': ', ' : ', ':  ', chr(9), ' ..... ', ' – ', ' | ', ' '))}", value, "\n"]
     return [*pieces, other(rng, country), "\n"]
 
 
@@ -373,16 +384,17 @@ def above(rng: Random, country: Country) -> Pieces:
 
 
 def table(rng: Random, country: Country) -> Pieces:
+    gap = rng.choice(("\t", "\t", "  ", "   |   ", "; ", ";", " | "))
     columns = (name_of, rng.choice(UNIVERSAL[:2]), kind_of)
     seed = rng.random()
     rows = [[column(Random(seed), country) for column in columns]]
     heads = [value.label for value in rows[0]]
-    pieces: Pieces = ["\t".join((*heads, "Ref")), "\n"]
+    pieces: Pieces = [gap.join((*heads, "Ref")), "\n"]
     for _ in range(3):
         kind = next(k for k in country.kinds if heads[2] in k.labels)
         row = [columns[0](rng, country), columns[1](rng, country), Value(kind.type, kind.make(rng))]
         for value in row:
-            pieces += [value, "\t"]
+            pieces += [value, gap]
         pieces += [filled(rng, "A-####"), "\n"]
     return pieces
 

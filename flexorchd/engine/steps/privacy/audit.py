@@ -7,9 +7,7 @@ have are left out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv6Address
 
 import flexorch_audit
 
@@ -17,6 +15,7 @@ from flexorchd.engine.model import Finding
 from flexorchd.engine.steps.privacy import checksums
 from flexorchd.engine.steps.privacy.accounts import iban_type
 from flexorchd.engine.steps.privacy.labels import Labels
+from flexorchd.engine.steps.privacy.network import is_ip
 from flexorchd.engine.steps.privacy.rules import bare
 from flexorchd.engine.steps.privacy.windows import squeeze, windows
 
@@ -34,7 +33,6 @@ _SERVICE_NAMES = {
     "sgk_no": "national_id_tr",
     "iban_intl": "iban",
 }
-_NETWORK = ("email", "ip", "ip_v6")
 _ANNOUNCED = frozenset(
     [
         "emeklilik_no",
@@ -47,7 +45,6 @@ _ANNOUNCED = frozenset(
         "tax_id_pl",
     ]
 )
-_VERSION_MARK = re.compile(r"(?:[vV]|[§=<>~^])[ .]?$")
 
 
 def look(text: str) -> list[tuple[Finding, str]]:
@@ -66,32 +63,8 @@ def look(text: str) -> list[tuple[Finding, str]]:
 def network(looked: list[tuple[Finding, str]], text: str, labels: Labels) -> Iterator[Finding]:
     """E-mail and IP addresses among the library's findings; versions of four parts are not addresses."""
     for finding, name in looked:
-        if name == "email" or (name in _NETWORK and _is_address(finding, text, labels)):
+        if name == "email" or (name == "ip" and is_ip(finding, text, labels)):
             yield finding
-
-
-def _is_address(finding: Finding, text: str, labels: Labels) -> bool:
-    value = text[finding.start : finding.end]
-    if labels.claims("ip", finding.start, finding.end):
-        return True
-    if finding.type == "ip_v6":
-        return _is_ip_v6(value)
-    before, after = (
-        text[max(0, finding.start - 2) : finding.start],
-        text[finding.end : finding.end + 2],
-    )
-    if _VERSION_MARK.search(before) or before.endswith((".", "-")) or re.match(r"[.\-]\w", after):
-        return False
-    small = max(map(int, value.split("."))) < 20 and not value.startswith("10.")
-    return not small and not labels.claims("version", finding.start, finding.end)
-
-
-def _is_ip_v6(value: str) -> bool:
-    try:
-        IPv6Address(value)
-    except AddressValueError:
-        return False
-    return sum(bool(group) for group in value.split(":")) >= 3 or value.lower().startswith("fe80:")
 
 
 def numbers(looked: list[tuple[Finding, str]], text: str) -> Iterator[Finding]:

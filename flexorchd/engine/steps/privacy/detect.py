@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from flexorchd.engine.model import Finding
-from flexorchd.engine.steps.privacy import accounts, audit, names, phones, rules
+from flexorchd.engine.steps.privacy import accounts, audit, names, network, phones, rules
 from flexorchd.engine.steps.privacy.identifiers import RULES
 from flexorchd.engine.steps.privacy.labels import Labels, read_labels
 from flexorchd.engine.steps.privacy.scope import COUNTRIES, Scope, scope_of
 
 _TOKEN = re.compile(r"\w+")
 _SHORTEST_ECHO = 5
-_WEAK = frozenset({"name"})
 
 
 class _Draft:
@@ -65,15 +64,15 @@ def find_pii(text: str, locale: str = "und", language: str = "und") -> list[Find
     labels = read_labels(text)
     looked = audit.look(text)
     draft = _Draft(text.replace("\0", " "))
-    draft.take(audit.network(looked, text, labels))
+    draft.take((*audit.network(looked, text, labels), *network.ip_v6(text)))
     draft.take(accounts.ibans(draft.text, labels))
     draft.take(_announced(draft.text, labels, scope))
     draft.take((*audit.numbers(looked, text), *accounts.cards(draft.text, labels)))
-    draft.take(rules.standing_alone(_anywhere(scope), draft.text, labels))
     draft.take(phones.international(draft.text, labels, scope))
     draft.take(rules.standing_alone(_at_home(scope), draft.text, labels))
+    draft.take(rules.standing_alone(_anywhere(), draft.text, labels))
     draft.take(phones.national(draft.text, labels, scope))
-    draft.take(names.people(draft.text, labels))
+    draft.take(names.people(draft.text, labels, scope))
     draft.take(names.known(draft.text))
     draft.take(_echoes(draft.text, text, draft.findings))
     return sorted(draft.findings)
@@ -84,14 +83,14 @@ def _announced(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
     yield from phones.announced(text, labels, scope)
 
 
-def _anywhere(scope: Scope) -> tuple[rules.Rule, ...]:
-    return tuple(r for r in RULES if r.standing == "anywhere")
-
-
 def _at_home(scope: Scope) -> tuple[rules.Rule, ...]:
     """The rules of the document's countries; of all countries where nothing is known of the document."""
     home = scope.countries or COUNTRIES
-    return tuple(r for r in RULES if r.standing == "at home" and r.country in home)
+    return tuple(rule for rule in RULES if rule.standing != "labelled" and rule.country in home)
+
+
+def _anywhere() -> tuple[rules.Rule, ...]:
+    return tuple(rule for rule in RULES if rule.standing == "anywhere")
 
 
 def _echoes(draft: str, text: str, findings: list[Finding]) -> Iterator[Finding]:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from flexorchd.engine.steps.privacy import vocabulary
 
 _WORD = re.compile(r"[^\W_]+")
-_CELL_BREAK = re.compile(r"\t|[ \u00a0]{2,}|[|;]")
+_CELL_BREAK = re.compile(r"[ \u00a0]*[\t|;][ \u00a0]*|[ \u00a0]{2,}")
 _WITHIN = re.compile(r"[ .\-–/'’°:&]{1,3}")
 _BRACKET = re.compile(r"\s{0,2}[(\[][^()\[\]\n]{1,30}[)\]](?=\s{0,2}[:\-–=.])")
-_GAP = re.compile(r"[ \t\u00a0:.,=#\-–—>*|'’\"“”„°]{0,12}(?:\n[ \t*|>]{0,8})?[(\[#]{0,2}")
+_GAP = re.compile(r"[ \t\u00a0:.,=#\-–—>*|'’\"“”„°]{0,40}(?:\n[ \t*|>]{0,8})?[(\[#]{0,2}")
+_CLOSING_GAP = re.compile(r"[ \t]{0,4}[,.!]?[ \t]{0,8}(?:\r?\n[ \t>*]{0,8}){1,4}")
 _CLAIMED = re.compile(r"[^\s,;|]{1,40}(?:[ \u00a0.]{1,2}(?=\d)[^\s,;|]{1,20}){0,5}")
-_LETTER_GAP = re.compile(r"[.:]")
+_NUMBER = re.compile(r"\d{3}")
+_LETTER_GAP = re.compile(r"[.:]|[ ]{1,2}(?=[+(0])")
 
 
 @dataclass(slots=True)
@@ -62,10 +64,17 @@ def read_labels(text: str) -> Labels:
     for start, end in _lines(text):
         cells = _cells(text, start, end)
         found = list(_labels_in(folded, start, end))
+        heads = _heads(text, cells, found)
+        if heads:
+            header = heads
+            continue
         for label in found:
             if label.kinds:
                 _announce(text, label, end, len(cells) > 1, labels)
-        header = _next_header(text, header, cells, found, labels)
+        header = header if len(cells) > 1 else ()
+        for (at, _), kinds in zip(cells, header, strict=False):
+            if kinds:
+                labels.announce(at, kinds)
     labels.settle(text)
     return labels
 
@@ -128,36 +137,21 @@ def _announce(text: str, label: _Label, line_end: int, in_row: bool, labels: Lab
     if "phone_letter" in label.kinds and not _LETTER_GAP.match(text, label.end):
         return
     bracket = _BRACKET.match(text, label.end)
-    gap = _GAP.match(text, bracket.end() if bracket else label.end)
+    pattern = _CLOSING_GAP if "closing" in label.kinds else _GAP
+    gap = pattern.match(text, bracket.end() if bracket else label.end)
     if gap and not (in_row and gap.end() > line_end):
         labels.announce(gap.end(), label.kinds)
 
 
-def _next_header(
-    text: str,
-    header: Sequence[frozenset[str]],
-    cells: list[tuple[int, int]],
-    found: list[_Label],
-    labels: Labels,
-) -> Sequence[frozenset[str]]:
-    """Announce a row's cells by the head of its table; a row of labels heads the rows after it."""
-    if len(cells) < 2:
-        return ()
-    heads = _heads(cells, found)
-    if sum(bool(kinds) for kinds in heads) >= 2 and not re.search(
-        r"\d{3}", text[cells[0][0] : cells[-1][1]]
-    ):
-        return heads
-    for (start, end), kinds in zip(cells, header, strict=False):
-        if kinds and start < end:
-            labels.announce(start, kinds)
-    return header
-
-
-def _heads(cells: list[tuple[int, int]], found: list[_Label]) -> list[frozenset[str]]:
+def _heads(
+    text: str, cells: list[tuple[int, int]], found: list[_Label]
+) -> Sequence[frozenset[str]] | None:
+    """What the columns below a row hold, if the row is a table's head: several labels and no numbers."""
+    if len(cells) < 2 or _NUMBER.search(text, cells[0][0], cells[-1][1]):
+        return None
     heads = [frozenset[str]() for _ in cells]
     starts = [start for start, _ in cells]
     for label in found:
         cell = bisect_right(starts, label.start) - 1
         heads[cell] = heads[cell] or label.kinds
-    return heads
+    return heads if sum(map(bool, heads)) >= 2 else None

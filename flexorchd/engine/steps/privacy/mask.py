@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from flexorchd.engine.model import Finding, MaskStrategy
-from flexorchd.engine.steps.privacy.phones import PLANS
+from flexorchd.engine.steps.privacy.plans import PLANS
 from flexorchd.engine.steps.privacy.rules import bare
 from flexorchd.engine.steps.privacy.stand_ins import stand_in
 from flexorchd.engine.steps.privacy.vocabulary import fold

@@ -13,7 +13,7 @@ from flexorchd.engine.steps.privacy.scope import Scope
 
 SEPARATOR = r"[ .\-–‑/\u00a0\u2009\u202f]"
 _NOT_ALNUM = re.compile(r"[\W_]+")
-_BEFORE = r"(?<![\w@#])(?<!\d[.,/\-])(?<!\w-)"
+_BEFORE = r"(?<![\w@#])(?<!\d[.,])(?<!\w[/\-])"
 _AFTER = r"(?![\w@])(?!-\w)(?![.,/]\d)"
 
 Standing = Literal["anywhere", "at home", "labelled"]
@@ -55,12 +55,14 @@ def bare(written: str) -> str:
 def grouped(*writings: str) -> str:
     """A pattern for a number in groups: ``"2 3 3 3"`` is eleven digits in four groups, ``"11"`` in one.
 
-    A group that is not a count is a pattern of its own: ``"8 [A-Z]"``.
+    In several groups it is a number only where no further group of digits goes on beside it.
     """
-    return "|".join(
-        f"{SEPARATOR}".join(f"\\d{{{g}}}" if g.isdigit() else g for g in writing.split())
-        for writing in writings
-    )
+    return "|".join(map(_writing, writings))
+
+
+def _writing(writing: str) -> str:
+    groups = [f"\\d{{{size}}}" for size in writing.split()]
+    return groups[0] if len(groups) == 1 else rf"(?<!\d[ ]){SEPARATOR.join(groups)}(?![ ]\d)"
 
 
 def spaced(*units: str) -> str:

@@ -39,23 +39,34 @@ def given_names() -> frozenset[str]:
 
 
 @cache
-def _sections() -> dict[str, list[Phrase]]:
-    sections = (part.partition("]") for part in _read("labels.txt").split("[")[1:])
+def _sections(name: str) -> dict[str, list[Phrase]]:
+    sections = (part.partition("]") for part in _read(name).split("[")[1:])
     return {kind: [tuple(phrase.split()) for phrase in listed.split(",")] for kind, _, listed in sections}
+
+
+@cache
+def not_names(section: str) -> frozenset[str]:
+    """Words that tell other things from people.
+
+    Args:
+        section: ``ends`` a name, is of ``things`` named after people, is the ending of such a word
+            (``endings``), or stands before ``places`` named after people.
+    """
+    return frozenset(phrase[0] for phrase in _sections("not_names.txt")[section])
 
 
 @cache
 def fillers() -> frozenset[str]:
     """Words that may stand between a label and its value."""
-    return frozenset(phrase[0] for phrase in _sections()["fillers"])
+    return frozenset(phrase[0] for phrase in _sections("labels.txt")["fillers"])
 
 
 @cache
 def labels() -> dict[str, dict[Phrase, frozenset[str]]]:
     """The phrases of labels by their first word, each with the kinds of value that it announces."""
     by_first: dict[str, dict[Phrase, frozenset[str]]] = {}
-    for kind in _sections().keys() - {"fillers"}:
-        for phrase in _sections()[kind]:
+    for kind, listed in _sections("labels.txt").items():
+        for phrase in listed if kind != "fillers" else ():
             known = by_first.setdefault(phrase[0], {})
             known[phrase] = known.get(phrase, frozenset()) | ({kind} - {"none"})
     return by_first

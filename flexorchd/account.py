@@ -167,7 +167,7 @@ class Account:
         elif isinstance(error, ServiceError):
             self._in_trouble(error.message)
         elif isinstance(error, FlexOrchError) and error.scope == "account":
-            self._pause(error.code, error.message)
+            self.pause(error.code, error.message)
         elif exchange.status is not None:
             self._came_back()
 
@@ -212,7 +212,8 @@ class Account:
 
     # -- pause and resume -----------------------------------------------------------------------------
 
-    def _pause(self, code: str, message: str) -> None:
+    def pause(self, code: str, message: str) -> None:
+        """Send nothing more until a probe finds the account well."""
         now = self._clock.now()
         first = self._paused != code
         self._paused = code

@@ -6,16 +6,17 @@ stepped of late.
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 import structlog
 
 from flexorchd import systemd
-from flexorchd.config import Loaded
+from flexorchd.config import Loaded, WatchConfig
 from flexorchd.control.approve import approve
 from flexorchd.control.export import exporter
 from flexorchd.control.requests import ControlStage, Handler
@@ -23,6 +24,8 @@ from flexorchd.control.retry import retry
 from flexorchd.exports.publish import sweep
 from flexorchd.exports.run import ExportSpec, RunSteps
 from flexorchd.exports.stage import ExportStage, Scheduled
+from flexorchd.once import Leaving, Once
+from flexorchd.output import OutputMissingError
 from flexorchd.parts import Parts
 from flexorchd.pipeline.account_watch import AccountStage
 from flexorchd.pipeline.after import AfterStage
@@ -33,13 +36,16 @@ from flexorchd.pipeline.poll import PollStage
 from flexorchd.pipeline.settle import SettleStage
 from flexorchd.pipeline.stage import Runner, Stage
 from flexorchd.pipeline.upload import UploadStage
+from flexorchd.rules.selection import Selection
 from flexorchd.state import Knocks
+from flexorchd.watch.watcher import Watched, Watcher
 
 log = structlog.get_logger()
 
 STOP_SECONDS = 8.0
 TICK_SECONDS = 1.0
 STUCK_SECONDS = 300.0
+PASS_TICK_SECONDS = 0.05
 
 
 class Daemon:
@@ -72,13 +78,247 @@ class Daemon:
             self.export_stage,
             ControlStage(parts, self.handlers()),
         ]
+        self.watchers: list[Watcher] = []
         self.runners: list[Runner] = []
+
+    # -- life -----------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Run until a signal says to stop; 0 when all stages have ended in time."""
+        with self._signals():
+            self._start(watch=True)
+            try:
+                self._serve_until_stopped()
+            finally:
+                stopped = self._stop()
+        return 0 if stopped else 1
+
+    def run_once(self) -> int:
+        """Bring what the first scan finds to an end, run the exports that are due, and stop.
+
+        Returns:
+            0 when all was delivered, 1 when a file failed in this run, or had to be left.
+        """
+        began = self.parts.clock.now()
+        with self._signals():
+            self._start(watch=False)
+            try:
+                left = self._until_ended()
+                exports_good = self._run_due_exports()
+            finally:
+                self._stop()
+        if left is None:
+            return 1
+        for leaving in left:
+            log.warning("run.left", files=leaving.files, reason=leaving.reason)
+        failed = self.parts.ledger.progress.ended_since(began).get("failed", 0)
+        return 1 if left or failed or not exports_good else 0
+
+    def answer(self, request_id: int) -> None:
+        """Act on one request without watching anything, for a command that found no daemon."""
+        acting = [stage for stage in self.stages if stage.name in ("account", "control", "exports")]
+        with self._signals():
+            self.runners = [Runner(stage, self.parts.bells, self.parts.clock) for stage in acting]
+            for runner in self.runners:
+                runner.start()
+            try:
+                while not self.stopping.wait(PASS_TICK_SECONDS):
+                    if self.parts.ledger.requests.get(request_id).finished_at is not None:
+                        return
+            finally:
+                self._stop()
+
+    def _start(self, *, watch: bool) -> None:
+        parts = self.parts
+        self._sweep()
+        self._closing.enter_context(knocking(parts))
+        self.watchers = self._watchers(events=watch)
+        self._closing.callback(self._close_watchers)
+        self.runners = [
+            Runner(stage, parts.bells, parts.clock) for stage in (*self.watchers, *self.stages)
+        ]
+        for runner in self.runners:
+            runner.start()
+        log.info("daemon.started", watches=len(self.watchers), output=str(parts.output.root))
+
+    def _sweep(self) -> None:
+        """Remove what a killed run left half-written; a held output is left alone."""
+        try:
+            self.parts.output.check()
+            self.parts.output.sweep()
+            sweep(self.parts.output.root)
+        except (OSError, OutputMissingError) as error:
+            log.warning("output.not_swept", reason=str(error))
+
+    def _serve_until_stopped(self) -> None:
+        told_ready = False
+        interval = systemd.watchdog_seconds()
+        while not self.stopping.wait(min(TICK_SECONDS, (interval or 60.0) / 3)):
+            if not told_ready and all(watcher.scanned_once.is_set() for watcher in self.watchers):
+                systemd.notify(READY=1)
+                told_ready = True
+            if self._reload_wanted.is_set():
+                self._reload_wanted.clear()
+                self._read_again()
+            self._tend()
+            systemd.notify(STATUS=self._status_line())
+            if self.alive:
+                systemd.notify(WATCHDOG=1)
+
+    def _tend(self) -> None:
+        """Start the engine again if it has died; its jobs are durable, and so are ours."""
+        if self.parts.engine is not None and self.parts.engine.revive():
+            self.parts.bells.ring_all()
+
+    @property
+    def alive(self) -> bool:
+        """Whether every stage has stepped of late."""
+        now = self.parts.clock.monotonic()
+        return all(r.alive and now - r.last_step < STUCK_SECONDS for r in self.runners)
+
+    def _status_line(self) -> str:
+        if self.parts.account.paused:
+            return f"Paused: {self.parts.account.paused}"
+        open_work = self.parts.ledger.progress.now()
+        return f"{open_work.moving} files on their way, {open_work.held} held"
+
+    def _stop(self) -> bool:
+        """Stop every stage; whether all ended in time."""
+        systemd.notify(STOPPING=1)
+        self.parts.account.stop()
+        for runner in self.runners:
+            runner.stop()
+        deadline = self.parts.clock.monotonic() + STOP_SECONDS
+        stopped = [
+            runner.join(max(0.0, deadline - self.parts.clock.monotonic()))
+            for runner in self.runners
+        ]
+        self._closing.close()
+        log.info("daemon.stopped")
+        return all(stopped)
+
+    # -- a single pass --------------------------------------------------------------------------------
+
+    def _until_ended(self) -> list[Leaving] | None:
+        """What is left when the pass is over; None when a signal ended it."""
+        for watcher in self.watchers:
+            while not watcher.scanned_once.wait(PASS_TICK_SECONDS):
+                if self.stopping.is_set() or self._is_held(watcher.name):
+                    break
+        once = Once(
+            self.parts.ledger,
+            self.parts.account,
+            self.parts.clock,
+            max(watch.settle for watch in self.parts.config.watches),
+            self.parts.clock.monotonic(),
+        )
+        while not self.stopping.wait(PASS_TICK_SECONDS):
+            self._tend()
+            if (left := once.verdict()) is not None:
+                return left + self._held_watches()
+        return [] if not self.parts.ledger.progress.now().moving else None
+
+    def _held_watches(self) -> list[Leaving]:
+        return [
+            Leaving(0, f"watch {watch.name}: {watch.hold_message}")
+            for watch in self.parts.ledger.watches.all()
+            if watch.active and watch.hold_code not in (None, "MAX_BACKLOG")
+        ]
+
+    def _run_due_exports(self) -> bool:
+        """Bring the exports that are due to an end; whether none failed."""
+        began = self.parts.clock.now()
+        self.export_stage.start_due()
+        self.parts.bells.ring("exports")
+        while self.parts.ledger.exports.unfinished() and not self.stopping.wait(PASS_TICK_SECONDS):
+            if self.parts.account.paused or self.parts.account.away:
+                log.warning("run.left", reason="an export waits for the account or the service")
+                return False
+        return not self.parts.ledger.exports.failed_since(began)
+
+    # -- signals --------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        handlers = {
+            signal.SIGTERM: self._on_stop,
+            signal.SIGINT: self._on_stop,
+            signal.SIGHUP: self._on_reload,
+        }
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_stop(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self.stopping.set()
+
+    def _on_reload(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self._reload_wanted.set()
 
     # -- building -------------------------------------------------------------------------------------
 
+    def _watchers(self, *, events: bool) -> list[Watcher]:
+        return [self._watcher(watch, events=events) for watch in self.parts.config.watches]
+
+    def _watcher(self, watch: WatchConfig, *, events: bool) -> Watcher:
+        parts = self.parts
+        watched = Watched(
+            id=parts.watch_ids[watch.name],
+            name=watch.name,
+            root=os.fsencode(watch.path.resolve()),
+            selection=Selection(watch.include, watch.exclude),
+            recursive=watch.recursive,
+            settle=watch.settle,
+            rescan=watch.rescan,
+            polling=watch.polling,
+            once=not events,
+        )
+        name = f"watch {watch.name}"
+        return Watcher(
+            watched,
+            parts.ledger,
+            parts.clock,
+            wake=lambda: parts.bells.ring(name),
+            ring=lambda: parts.bells.ring("settle"),
+            on_first_scan_done=lambda: parts.bells.ring("upload"),
+        )
+
+    def _close_watchers(self) -> None:
+        for watcher in self.watchers:
+            watcher.close()
+
+    def _scanned(self) -> set[int]:
+        """Watches whose first scan of this run is done."""
+        return {
+            self.parts.watch_ids[watch.name]
+            for watch, watcher in zip(self.parts.config.watches, self.watchers, strict=True)
+            if watcher.scanned_once.is_set()
+        }
+
+    def _is_held(self, stage_name: str) -> bool:
+        return any(w.held is not None for w in self.watchers if w.name == stage_name)
+
+    def _read_again(self) -> None:
+        """Take a changed configuration over; what cannot change live is said and stays as it was."""
+        systemd.reloading()
+        log.info("daemon.reloading")
+        systemd.notify(READY=1)
+
     def _settle_stage(self) -> SettleStage:
         parts = self.parts
-        return SettleStage(parts.ledger, self._settle_seconds, parts.clock, parts.bells)
+        return SettleStage(
+            parts.ledger, self._settle_seconds, parts.clock, parts.bells, self._in_place
+        )
+
+    def _in_place(self, watch_id: int) -> bool:
+        by_name = {self.parts.watch_ids[name]: name for name in self.parts.watch_ids}
+        name = f"watch {by_name.get(watch_id)}"
+        return any(watcher.in_place() for watcher in self.watchers if watcher.name == name)
 
     def _settle_seconds(self) -> dict[int, float]:
         return {self.parts.watch_ids[w.name]: w.settle for w in self.parts.config.watches}
@@ -154,6 +394,16 @@ class Daemon:
     def handlers(self) -> Mapping[str, Handler]:
         """What each kind of request does."""
         return {"approve": approve, "retry": retry, "export": exporter(self.export_stage)}
+
+
+@contextmanager
+def knocking(parts: Parts) -> Iterator[None]:
+    """While the block runs, commands that knock wake the stage that answers them."""
+    knocks = Knocks(parts.state, lambda: parts.bells.ring("control"))
+    try:
+        yield
+    finally:
+        knocks.close()
 
 
 def scheduled(loaded: Loaded) -> dict[str, Scheduled]:

@@ -42,6 +42,9 @@ def require_engine() -> None:
         )
 
 
+LOOK_AT_IT = "Its own words are in the log above; `flexorchd check` looks at what it needs."
+
+
 class EngineProcess:
     """Starts, watches and stops the embedded engine.
 
@@ -94,6 +97,11 @@ class EngineProcess:
         process.stdin.write(json.dumps(self._settings()).encode() + b"\n")
         process.stdin.flush()
         answer = self._first_line(process)
+        if not answer.get("ready"):
+            self.stop()
+            raise StateError(
+                f"The embedded engine did not start: {answer.get('error')}", LOOK_AT_IT
+            )
         self.store_id = str(answer["store_id"])
         log.info("engine.started", pid=process.pid, store=self.store_id)
 
@@ -122,10 +130,7 @@ class EngineProcess:
                 if process.poll() is not None:
                     break
         self.stop()
-        raise StateError(
-            "The embedded engine did not start.",
-            "Its own words are in the log above; `flexorchd check` looks at what it needs.",
-        )
+        raise StateError("The embedded engine did not start.", LOOK_AT_IT)
 
     def revive(self) -> bool:
         """Start it again if it has ended; whether it had."""

@@ -19,7 +19,7 @@ import structlog
 from flexorchd.account import Account, Gate
 from flexorchd.client import FlexOrch
 from flexorchd.clock import Clock
-from flexorchd.config import Access, Config, Loaded, WatchConfig, access, check_folders
+from flexorchd.config import Access, Config, Loaded, WatchConfig, access, check_folders, remember
 from flexorchd.engine_process import EngineProcess, require_engine
 from flexorchd.errors import StateError
 from flexorchd.ledger.accounts import ENGINE_URL, SettingsRow
@@ -185,7 +185,7 @@ class Parts:
                 "started_at": self.clock.now(),
                 "pid": os.getpid(),
                 "config_file": str(self.loaded.file) if self.loaded.file else None,
-                "config": self.config.model_dump(mode="json", by_alias=True),
+                "config": remember(self.config),
             },
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from flexorchd.ledger.connection import Database
 
@@ -18,7 +19,7 @@ class AccountRow:
     """
 
     id: int
-    mode: str
+    mode: Literal["hosted", "embedded"]
     base_url: str
     fingerprint: str
     hint: str

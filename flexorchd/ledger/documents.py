@@ -437,7 +437,7 @@ class Documents:
             "WHERE state = 'processing' AND account_id = ? AND due_at <= ? ORDER BY due_at LIMIT ?",
             (account_id, now, limit),
         )
-        return [Following(*row[:5], is_duplicate=bool(row[5])) for row in rows]
+        return [Following(r[0], r[1], r[2], r[3], r[4], is_duplicate=bool(r[5])) for r in rows]
 
     def unfinished(self, account_id: int) -> int:
         """How many documents have a job that has not ended."""

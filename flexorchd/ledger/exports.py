@@ -121,6 +121,10 @@ class Exports:
         """Runs that a crash or an outage left open."""
         return self._runs("WHERE state = 'started' ORDER BY id")
 
+    def failed_since(self, since: float) -> list[Run]:
+        """Runs that failed after a time."""
+        return self._runs("WHERE state = 'failed' AND finished_at >= ? ORDER BY id", since)
+
     def runs(self, export: str, limit: int = 100) -> list[Run]:
         """The runs of an export, the newest first."""
         return self._runs("WHERE export = ? ORDER BY id DESC LIMIT ?", export, limit)

@@ -166,6 +166,27 @@ class Search:
         found = self._found("WHERE id = (SELECT file_id FROM versions WHERE id = ?)", (version_id,))
         return found[0] if found else None
 
+    def sent_looks(self, watch_id: int) -> dict[bytes, tuple[int, int, int]]:
+        """Size, mtime_ns and inode of a watch's files that have been sent or have ended, by path."""
+        rows = self._db.read.execute(
+            "SELECT d.path, f.name, f.size, f.mtime_ns, f.inode FROM files AS f "
+            "JOIN directories AS d ON d.id = f.directory_id JOIN versions AS v ON v.id = f.version_id "
+            "LEFT JOIN documents AS c ON c.id = v.document_id "
+            "WHERE d.watch_id = ? AND f.state = 'followed' AND coalesce(c.state, '') != 'queued'",
+            (watch_id,),
+        )
+        return {(r[0] + b"/" + r[1] if r[0] else r[1]): (r[2], r[3], r[4]) for r in rows.fetchall()}
+
+    def is_sent(self, sha256: bytes, settings: tuple[object, ...]) -> bool:
+        """Whether content has been sent under these settings: locale, masking, strategy, type."""
+        row = self._db.read.execute(
+            "SELECT 1 FROM documents AS c JOIN settings AS s ON s.id = c.settings_id "
+            "WHERE c.sha256 = ? AND c.state != 'queued' AND s.locale = ? AND s.mask_pii = ? "
+            "AND s.mask_strategy = ? AND s.document_type = ? LIMIT 1",
+            (sha256, *settings),
+        ).fetchone()
+        return row is not None
+
     def oldest_waiting(self) -> float | None:
         """When the oldest file that is not at its end was seen, held ones included."""
         row = self._db.read.execute(

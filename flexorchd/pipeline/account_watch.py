@@ -59,7 +59,7 @@ class AccountStage:
         self._remember(self._client.usage.current())
         limits = self._client.usage.rate_limits()
         self._account.learn(
-            None if limits.unlimited else limits.limit, limits.window_seconds, limits.used
+            None if limits.unlimited else limits.limit, limits.window_seconds, limits.used or 0
         )
 
     def _remember(self, usage: Usage) -> None:

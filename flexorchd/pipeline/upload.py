@@ -18,7 +18,6 @@ from flexorchd.account import Account, StoppingError
 from flexorchd.client import (
     FlexOrch,
     FlexOrchError,
-    RateLimitError,
     ServiceError,
     Submission,
     TransportError,
@@ -35,13 +34,13 @@ from flexorchd.rules import retry
 from flexorchd.rules.batching import BatchSize, Item, company, halves, pack
 from flexorchd.rules.naming import display, sent_name
 from flexorchd.rules.polling import next_poll
+from flexorchd.rules.verdict import Failure, Final, PauseAccount, Retry, decide
 
 log = structlog.get_logger()
 
 BLOCK = 256 * 1024
 LOOK_AGAIN_AFTER = 60.0
 CLOCK_SLACK = timedelta(seconds=3)
-CANNOT_READ_AFTER = 10
 
 
 class ContentChangedError(Exception):
@@ -244,18 +243,26 @@ class UploadStage:
         )
 
     def _refused(self, parcel: _Parcel, error: FlexOrchError, now: float) -> None:
-        document_id = parcel.candidate.document_id
-        if error.scope == "account" or isinstance(error, RateLimitError | ServiceError):
-            self._queue(document_id, now, error, sent=False, blame=False)
-            return
-        self._ledger.documents.refused(document_id, error.code, error.message, now)
+        """One file of a request that was answered: the others are not concerned."""
+        match self._verdict(error, [parcel]):
+            case Final(code):
+                self._end(parcel, code, error.message, now)
+            case PauseAccount(code):
+                self._account.pause(code, error.message)
+                self._queue(parcel.candidate.document_id, now, error, sent=False, blame=False)
+            case Retry(at):
+                self._queue(parcel.candidate.document_id, at, error, sent=False, blame=True)
+
+    def _end(self, parcel: _Parcel, code: str, message: str, now: float) -> None:
+        self._ledger.documents.refused(parcel.candidate.document_id, code, message, now)
         log.warning(
             "file.refused",
             watch=parcel.candidate.watch,
             path=display(parcel.candidate.path),
-            code=error.code,
-            reason=error.message,
+            code=code,
+            reason=message,
         )
+        self._bells.ring("deliver")
 
     # -- requests that failed as a whole --------------------------------------------------------------
 
@@ -265,38 +272,34 @@ class UploadStage:
                 self._answer_lost(parcels, error, blame=False)
             else:
                 self._not_taken(parcels, error)
-        elif isinstance(error, ServiceError | UnexpectedAnswerError):
-            self._in_trouble(parcels, error)
-        elif error.scope == "account" or isinstance(error, RateLimitError):
-            self._not_taken(parcels, error)
-        elif len(parcels) == 1:
-            self._refused(parcels[0], error, self._clock.now())
-            self._bells.ring("deliver")
-        else:
-            self._batch = self._batch.refused()
-            self._not_taken(parcels, error)
-            for half in halves([p.item for p in parcels]):
-                self._send([p for p in parcels if p.item in half])
-
-    def _in_trouble(self, parcels: Sequence[_Parcel], error: FlexOrchError) -> None:
-        """5xx, or an answer that nobody can read: the files may have been taken all the same."""
-        alone = len(parcels) == 1
-        candidate = parcels[0].candidate
-        if (
-            alone
-            and candidate.attempt + 1 >= CANNOT_READ_AFTER
-            and self._ledger.documents.others_pass(candidate.document_id, self._clock.now())
-        ):
-            self._ledger.documents.refused(
-                candidate.document_id,
-                "SERVICE_CANNOT_READ",
-                f"The service failed on this file {CANNOT_READ_AFTER} times, while others passed "
-                f"({error.message}).",
-                self._clock.now(),
-            )
-            self._bells.ring("deliver")
             return
-        self._answer_lost(parcels, error, blame=True)
+        may_be_taken = isinstance(error, ServiceError | UnexpectedAnswerError)
+        match self._verdict(error, parcels):
+            case Final(code):
+                self._end(parcels[0], code, error.message, self._clock.now())
+            case Retry() if may_be_taken:
+                self._answer_lost(parcels, error, blame=True)
+            case Retry(halved=True):
+                self._batch = self._batch.refused()
+                self._not_taken(parcels, error)
+                for half in halves([p.item for p in parcels]):
+                    self._send([p for p in parcels if p.item in half])
+            case _:
+                self._not_taken(parcels, error)
+
+    def _verdict(
+        self, error: FlexOrchError, parcels: Sequence[_Parcel]
+    ) -> Retry | Final | PauseAccount:
+        candidate, now = parcels[0].candidate, self._clock.now()
+        failure = Failure(
+            code=error.code,
+            scope=error.scope,
+            status=error.status,
+            retry_after=error.retry_after,
+            lone=len(parcels) == 1,
+            while_others_pass=self._ledger.documents.others_pass(candidate.document_id, now),
+        )
+        return decide(failure, candidate.attempt, now, self._jitter())
 
     def _answer_lost(
         self, parcels: Sequence[_Parcel], error: FlexOrchError, *, blame: bool

@@ -6,13 +6,13 @@ Sizes and kinds are those of the API guide.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from flexorchd.rules.selection import supported_kinds
 
 MEGABYTE = 1024 * 1024
+Mode = Literal["hosted", "embedded"]
 LARGEST_FILE = {"trial": 10 * MEGABYTE, "starter": 25 * MEGABYTE, "pro": 50 * MEGABYTE}
-HOSTED_KINDS = frozenset(
-    {"pdf", "docx", "txt", "xlsx", "html", "htm", "eml", "msg", "xml", "jpg", "jpeg", "png", "tiff"}
-)
-EMBEDDED_KINDS = HOSTED_KINDS | {"p7m", "tif"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,9 @@ class Refusal:
     message: str
 
 
-def plan_of(mode: str, plan: str | None) -> Plan:
+def plan_of(mode: Mode, plan: str | None) -> Plan:
     """The plan of an account, by the name that the service gives it; an unknown one limits no size."""
-    kinds = HOSTED_KINDS if mode == "hosted" else EMBEDDED_KINDS
-    return Plan(kinds, LARGEST_FILE.get((plan or "").lower()))
+    return Plan(frozenset(supported_kinds(mode)), LARGEST_FILE.get((plan or "").lower()))
 
 
 def refusal(name: bytes, size: int, plan: Plan) -> Refusal | None:

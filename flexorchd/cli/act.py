@@ -1,0 +1,103 @@
+"""Commands that act: each leaves a request, which the daemon answers."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from flexorchd.cli.ask import ask
+from flexorchd.cli.paths import files_at
+from flexorchd.cli.target import Target, with_target
+from flexorchd.errors import UsageError
+from flexorchd.ledger.search import Found
+
+
+@click.command(epilog="\b\nExample:\n  flexorchd approve scans")
+@click.argument("watch")
+@with_target
+def approve(watch: str, target: Target) -> int:
+    """Release the files of WATCH that `max_backlog` holds."""
+    return ask(target, "approve", {"watch": watch})
+
+
+@click.command(epilog="\b\nExample:\n  flexorchd export monthly")
+@click.argument("name")
+@with_target
+def export(name: str, target: Target) -> int:
+    """Run the export NAME now."""
+    return ask(target, "export", {"name": name})
+
+
+RETRY_EXAMPLES = """\b
+Examples:
+  flexorchd retry scans/letter.pdf
+  flexorchd retry --failed --code OCR_NOT_INSTALLED
+  flexorchd retry --failed --watch scans --since 2d
+"""
+
+
+@click.command(epilog=RETRY_EXAMPLES)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--failed", is_flag=True, help="Everything that failed.")
+@click.option("--code", help="Only what failed with this code.")
+@click.option("--watch", help="Only files of this watch.")
+@click.option("--since", help="Only what ended since then: 2h, 3d, or a date.")
+@click.option("--reprocess", is_flag=True, help="Also delivered files, under changed settings.")
+@click.option("--yes", is_flag=True, help="Do not ask what --reprocess may cost.")
+@with_target
+def retry(
+    paths: tuple[Path, ...],
+    failed: bool,
+    code: str | None,
+    watch: str | None,
+    since: str | None,
+    reprocess: bool,
+    yes: bool,
+    target: Target,
+) -> int:
+    """Queue again what failed; with --reprocess also what is delivered under other settings."""
+    if not paths and not failed and not reprocess:
+        raise UsageError("Which files?", "Name paths, or say --failed.")
+    files = _chosen(target, paths, failed, code, watch, since)
+    if reprocess and files and not yes:
+        click.echo(f"{len(files)} files may be processed again: about {len(files)} credits.")
+        click.confirm("Go on?", abort=True, default=True)
+    arguments = {"file_ids": [file.id for file in files], "reprocess": reprocess}
+    return ask(target, "retry", arguments)
+
+
+def _chosen(
+    target: Target,
+    paths: tuple[Path, ...],
+    failed: bool,
+    code: str | None,
+    watch: str | None,
+    since: str | None,
+) -> list[Found]:
+    with target.ledger() as ledger:
+        if paths:
+            return [file for path in paths for file in files_at(ledger, path)]
+        return ledger.search.files(
+            state="failed" if failed else None,
+            watch=watch,
+            code=code,
+            since=None if since is None else moment(since, time.time()),
+        )
+
+
+def moment(text: str, now: float) -> float:
+    """Seconds since the epoch of ``90m``, ``2h``, ``3d`` ago, or of a date or time in ISO 8601.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    if ago := re.fullmatch(r"(\d+)([mhd])", text):
+        return now - int(ago[1]) * {"m": 60, "h": 3600, "d": 86400}[ago[2]]
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        raise UsageError(f"{text} is no time.", "Write 90m, 2h, 3d or 2026-01-31.") from None

@@ -1,0 +1,85 @@
+"""`flexorchd files`: the files that it knows, and the state of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from flexorchd.cli.printing import ago, console, print_json, size
+from flexorchd.cli.target import Target, with_target
+from flexorchd.clock import iso
+from flexorchd.ledger.search import Found
+from flexorchd.rules.naming import display, escape_controls, path_fields
+from flexorchd.rules.states import SHOWN_STATES
+
+
+@click.command(
+    epilog="\b\nExamples:\n  flexorchd files --state failed\n  flexorchd files --watch scans --json"
+)
+@click.option("--state", type=click.Choice(SHOWN_STATES), help="Only files in this state.")
+@click.option("--watch", help="Only files of this watch.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@with_target
+def files(state: str | None, watch: str | None, as_json: bool, target: Target) -> int:
+    """List files, those that changed last first."""
+    with target.ledger() as ledger:
+        found = ledger.search.files(state=state, watch=watch)
+    if as_json:
+        print_json({"files": [facts(file) for file in found]})
+        return 0
+    table = Table(box=None, pad_edge=False)
+    for heading in ("state", "watch", "file", "size", "type", "grade", "when", "why"):
+        table.add_column(heading, overflow="fold")
+    for file in found:
+        table.add_row(*_row(file))
+    console().print(table)
+    return 0
+
+
+def _row(file: Found) -> tuple[str, ...]:
+    return (
+        file.state,
+        file.watch,
+        escape(escape_controls(display(file.path))),
+        size(file.size),
+        file.document_type or "",
+        file.grade or "",
+        ago(iso(file.ended_at or file.seen_at)),
+        escape(escape_controls(reason(file))),
+    )
+
+
+def reason(file: Found) -> str:
+    """In a word or two, why a file is in its state."""
+    if file.state == "held":
+        return file.hold_code or ""
+    if file.state == "ignored":
+        return file.reason or ""
+    if file.state == "delivered":
+        return "copy" if file.is_duplicate else ""
+    return file.failure_code or file.reason or ""
+
+
+def facts(file: Found) -> dict[str, Any]:
+    """One file as JSON."""
+    return {
+        "watch": file.watch,
+        **path_fields(file.path),
+        "state": file.state,
+        "size": file.size,
+        "modified_at": iso(file.mtime_ns / 1e9),
+        "sha256": file.sha256.hex() if file.sha256 else None,
+        "seen_at": iso(file.seen_at),
+        "ended_at": iso(file.ended_at),
+        "job_id": file.job_id,
+        "is_duplicate": file.is_duplicate,
+        "quality_grade": file.grade,
+        "document_type": file.document_type,
+        "pii_findings_count": file.pii_count,
+        "code": file.hold_code if file.state == "held" else file.failure_code,
+        "reason": file.reason,
+        "output": display(file.output_path) if file.output_path else None,
+    }

@@ -1,0 +1,105 @@
+"""`flexorchd run`: the daemon, and with `--once` a single pass."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from flexorchd import log as logs
+from flexorchd.cli.progress import watching
+from flexorchd.clock import SystemClock
+from flexorchd.config import Loaded, for_inbox, load
+from flexorchd.daemon import Daemon
+from flexorchd.errors import UsageError
+from flexorchd.parts import Parts
+
+EXAMPLES = """\b
+Examples:
+  flexorchd run ~/scans --output ~/scans-done     on this machine, no account
+  flexorchd run ~/scans --once                    one pass, then exit
+  flexorchd run -c /etc/flexorchd/config.toml     as configured
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("inbox", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "-c",
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The configuration file; not together with INBOX.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Results go here (./outbox).")
+@click.option("--state-dir", type=click.Path(path_type=Path), help="Where the ledger is kept.")
+@click.option("--once", is_flag=True, help="Bring what is there to an end, then exit.")
+@click.option("--settle", type=float, help="Seconds without a change until a file is complete.")
+@click.option("--locale", help="The documents' language, such as de; und tries them all.")
+@click.option("--no-mask-pii", is_flag=True, help="Leave personal data as it is.")
+@click.option("--new-account", is_flag=True, help="Another account than the last run's is meant.")
+def run(
+    inbox: Path | None,
+    config_file: Path | None,
+    output: Path | None,
+    state_dir: Path | None,
+    once: bool,
+    settle: float | None,
+    locale: str | None,
+    no_mask_pii: bool,
+    new_account: bool,
+) -> int:
+    """Watch folders, and put each document's result into the output.
+
+    With INBOX no configuration file is read: documents are processed on this machine, and results lie in
+    --output.
+    """
+    if inbox is None and any((output, settle, locale, no_mask_pii)):
+        raise UsageError(
+            "--output, --settle, --locale and --no-mask-pii go with INBOX.",
+            "Name a folder, or set these keys in the configuration file.",
+        )
+    if inbox is not None and config_file is not None:
+        raise UsageError(
+            "INBOX and -c exclude each other.", "Name a folder, or a file that names folders."
+        )
+
+    def read() -> Loaded:
+        if inbox is None:
+            return load(config_file, env=os.environ, cwd=Path.cwd())
+        return for_inbox(
+            inbox,
+            output,
+            state_dir=state_dir,
+            settle=settle,
+            locale=locale,
+            mask_pii=False if no_mask_pii else None,
+            env=os.environ,
+            cwd=Path.cwd(),
+        )
+
+    loaded = read()
+    if inbox is None and state_dir is not None:
+        raise UsageError("--state-dir goes with INBOX.", "Set state_dir in the file.")
+    logs.set_up(loaded.config.log.level, loaded.config.log.format)
+    with Parts(loaded, SystemClock(), os.environ, new_account=new_account) as parts:
+        announce(parts)
+        daemon = Daemon(parts, read)
+        if not once:
+            return daemon.run()
+        with watching(parts, show=sys.stderr.isatty()):
+            return daemon.run_once()
+
+
+def announce(parts: Parts) -> None:
+    """The first line: where documents go."""
+    if parts.engine is not None:
+        where = "processed on this machine"
+    else:
+        host = parts.access.base_url.partition("://")[2].partition("/")[0]
+        where = f"sent to {host} as workspace key {parts.access.hint}"
+    click.echo(f"flexorchd: documents are {where}", err=True)
+    for warning in (*parts.loaded.warnings, *parts.access.warnings):
+        click.echo(f"flexorchd: note: {warning}", err=True)

@@ -1,0 +1,113 @@
+"""Which flexorchd a command means: a configuration file, or a state directory and what its ledger remembers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from flexorchd.config import Loaded, load, recall
+from flexorchd.config.access import mode_of
+from flexorchd.config.sources import find
+from flexorchd.errors import ConfigError, UsageError
+from flexorchd.ledger.ledger import Ledger
+from flexorchd.state import LEDGER
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+INBOX_STATE = Path(".outbox.flexorchd")
+"""Where `flexorchd run INBOX` keeps its state when nothing else is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What `-c` or `--state-dir` said."""
+
+    config_file: Path | None
+    state_dir: Path | None
+
+    @classmethod
+    def named(cls, config_file: Path | None, state_dir: Path | None) -> Target:
+        """The target; without either, the state of `flexorchd run INBOX` in this folder, if it is there.
+
+        Raises:
+            UsageError: both were given.
+        """
+        if config_file is not None and state_dir is not None:
+            raise UsageError("-c and --state-dir name the same thing.", "Give one of them.")
+        if config_file is None and state_dir is None and (INBOX_STATE / LEDGER).exists():
+            try:
+                find(None, env=os.environ, cwd=Path.cwd())
+            except ConfigError:
+                return cls(None, INBOX_STATE)
+        return cls(config_file, state_dir)
+
+    def loaded(self) -> Loaded:
+        """The configuration: from the file, or from the ledger's last run.
+
+        Raises:
+            ConfigError: it cannot be read.
+            UsageError: the state directory has no ledger.
+        """
+        if self.state_dir is None:
+            return load(self.config_file, env=os.environ, cwd=Path.cwd())
+        with self.ledger() as ledger:
+            run = ledger.memory.get("run")
+        if run is None:
+            raise UsageError(f"{self.state_dir} has not run yet.", "Start `flexorchd run` first.")
+        config = recall(run["config"])
+        return Loaded(config, mode_of(config.api, os.environ), None, {})
+
+    def directory(self) -> Path:
+        """The state directory."""
+        if self.state_dir is not None:
+            return self.state_dir.resolve()
+        return self.loaded().config.state_dir.resolve()
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """The ledger, to look at.
+
+        Raises:
+            UsageError: there is none yet.
+        """
+        path = self.directory() / LEDGER
+        if not path.exists():
+            raise UsageError(
+                f"There is no ledger in {path.parent}.",
+                "Start `flexorchd run` first, or name another place with -c or --state-dir.",
+            )
+        ledger = Ledger(path, readonly=True)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+
+def with_target(command: Command) -> Command:
+    """Give a command `-c` and `--state-dir`, as a `Target` called ``target``."""
+
+    def joined(*args: Any, config_file: Path | None, state_dir: Path | None, **rest: Any) -> Any:
+        return command(*args, target=Target.named(config_file, state_dir), **rest)
+
+    joined.__name__, joined.__doc__ = command.__name__, command.__doc__
+    joined.__click_params__ = list(getattr(command, "__click_params__", []))  # type: ignore[attr-defined]
+    decorated = click.option(
+        "--state-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="The state directory, where no configuration file is used.",
+    )(joined)
+    decorated = click.option(
+        "-c",
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="The configuration file.",
+    )(decorated)
+    return decorated  # type: ignore[return-value]

@@ -1,0 +1,79 @@
+"""`flexorchd why`: one file's whole story."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from rich.markup import escape
+
+from flexorchd.cli.paths import files_named, place
+from flexorchd.cli.printing import console
+from flexorchd.cli.target import Target, with_target
+from flexorchd.errors import ConfigError
+from flexorchd.ledger.ledger import Ledger
+from flexorchd.rules.naming import display, escape_controls
+from flexorchd.rules.selection import Selection
+from flexorchd.story import story
+
+EXAMPLES = """\b
+Examples:
+  flexorchd why scans/letter.pdf
+  flexorchd why 4a1f09c2            the beginning of a SHA-256
+  flexorchd why 1763991234567       a job
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("named", metavar="PATH|SHA256|JOB")
+@with_target
+def why(named: str, target: Target) -> int:
+    """Tell what happened to a file, and what it waits for."""
+    out = console()
+    with target.ledger() as ledger:
+        found = files_named(ledger, named)
+        if not found:
+            out.print(escape(_never_seen(ledger, target, named)))
+            return 1
+        for file in found:
+            name = escape_controls(f"{file.watch}/{display(file.path)}")
+            out.print(f"[bold]{escape(name)}[/]: {file.state}", highlight=False)
+            for line in story(ledger, file):
+                when = f"{line.at}  " if line.at else ""
+                out.print(f"  {when}{escape(escape_controls(line.what))}", highlight=False)
+    return 0
+
+
+def _never_seen(ledger: Ledger, target: Target, named: str) -> str:
+    """Why a path is not in the ledger: what a scan never looks at has no row there."""
+    placed = place(ledger, Path(named))
+    if placed is None:
+        return f"{named} lies under no watch, and is no hash or job that the ledger knows."
+    row, path = placed
+    if not os.path.lexists(os.path.join(row.root, path)):
+        return f"{named}: there is no such file, and the ledger has never seen one."
+    try:
+        watches = {watch.name: watch for watch in target.loaded().config.watches}
+    except ConfigError as error:
+        return (
+            f"{named} was never seen; the configuration that would say why is unreadable: {error}"
+        )
+    watch = watches.get(row.name)
+    if watch is None:
+        return f"{named}: the watch {row.name} is no longer in the configuration."
+    if not watch.recursive and b"/" in path:
+        return f"{named} is ignored: {row.name} does not look into folders (recursive = false)."
+    rule = _rule(Selection(watch.include, watch.exclude), path)
+    if rule:
+        return f"{named} is ignored: {rule}"
+    return f"{named} was not seen yet; the next scan will find it."
+
+
+def _rule(selection: Selection, path: bytes) -> str | None:
+    parts = path.split(b"/")
+    for depth in range(1, len(parts)):
+        if rule := selection.prunes(b"/".join(parts[:depth])):
+            return f"its folder is left out by {rule}"
+    ignored = selection.decide(path)
+    return ignored.rule if ignored else None

@@ -6,14 +6,20 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    wait_exponential,
+    wait_random,
+)
 
 from flexorchd.client.errors import FlexOrchError, RateLimitError, ServiceError, TransportError
 from flexorchd.client.wire import Repeat
 
 Result = TypeVar("Result")
 
-_backoff = wait_exponential_jitter(initial=0.5, max=20, jitter=0.5)
+_backoff = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
 
 
 def persist(

@@ -184,8 +184,8 @@ def _recovered(
             if missing:
                 outcomes |= yield from _found(memory, missing, begun, error, delay)
     except errors.FlexOrchError as failure:
-        error.add_note(f"Looking for the documents failed too: {failure}")
-        return [outcomes[upload.name] or error for upload in uploads]
+        doubt = _worse(error, failure)
+        return [outcomes[upload.name] or doubt for upload in uploads]
     left = [upload for upload in uploads if outcomes[upload.name] is None]
     if left:
         sent = yield from send(memory, left, settings, begun, recover=False)
@@ -203,8 +203,7 @@ def _looked_for(
     try:
         found = yield from _found(memory, [u.name for u in uploads], begun, unknown, 0.0)
     except errors.FlexOrchError as failure:
-        unknown.add_note(f"Looking for the document failed too: {failure}")
-        return [unknown] * len(uploads)
+        return [_worse(unknown, failure)] * len(uploads)
     outcomes: list[Outcome] = []
     for upload in uploads:
         outcome = found.get(upload.name)
@@ -212,6 +211,13 @@ def _looked_for(
             (outcome,) = yield from send(memory, [upload], settings, begun, recover=False)
         outcomes.append(outcome)
     return outcomes
+
+
+def _worse(doubt: Exception, failure: errors.FlexOrchError) -> Exception:
+    """What to tell when looking failed as well: a refused account before a lost answer."""
+    first, second = (failure, doubt) if failure.scope == "account" else (doubt, failure)
+    first.add_note(f"Whether the upload was taken is not known: {second}")
+    return first
 
 
 def _found(

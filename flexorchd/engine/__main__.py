@@ -57,4 +57,7 @@ def _watch_daemon(end: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    # All is closed: a thread that waits for a storage which does not answer must not hold us.
+    sys.stderr.flush()
+    os._exit(code)

@@ -64,6 +64,7 @@ class Runner:
         limits: for each document.
         ocr_languages: languages to read scans in.
         ended: called inside the transaction that ends a job.
+        kept: called when such a transaction is on disk.
     """
 
     def __init__(
@@ -73,12 +74,14 @@ class Runner:
         limits: Limits,
         ocr_languages: Sequence[str],
         ended: Ended,
+        kept: Callable[[], None],
     ) -> None:
         self._store = store
         self._pool = pool
         self._limits = limits
         self._ocr_languages = ocr_languages
         self._ended = ended
+        self._announce = kept
         self._lock = threading.Lock()
         self._running: set[int] = set()
         self._retries: list[_Retry] = []
@@ -195,6 +198,7 @@ class Runner:
             return
         with self._lock:
             self._running.discard(job.job_id)
+        self._announce()
         self._wake.set()
 
     def _try_again(self, job: Queued, attempt: int, error: Exception) -> None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flexorchd.engine.auto_export import AutoExport
 from flexorchd.engine.config import EngineSettings
 from flexorchd.engine.connectors.sync import Syncs
 from flexorchd.engine.datasets import Datasets
 from flexorchd.engine.executor import open_pool
-from flexorchd.engine.failure import Failure
 from flexorchd.engine.intake import Intake
 from flexorchd.engine.jobs import Runner
-from flexorchd.engine.model import Outcome
 from flexorchd.engine.rate import Window
 from flexorchd.engine.store import Store
 from flexorchd.engine.store.moments import now
@@ -48,7 +46,7 @@ class Engine:
         self.datasets = Datasets(self.store.connection)
         pool = open_pool(settings.executor)
         self.runner = Runner(
-            self.store, pool, settings.limits, settings.ocr_languages, self._job_ended
+            *(self.store, pool, settings.limits, settings.ocr_languages), owe_job, self._job_kept
         )
         self.intake = Intake(self.store, self.plan, self.runner.wake)
         self.syncs = Syncs(self.store, self.intake, self.plan, settings.connector_roots)
@@ -80,10 +78,7 @@ class Engine:
         self.store.connection.empty_log()
         return True
 
-    def _job_ended(
-        self, database: sqlite3.Connection, job_id: int, end: Outcome | Failure, moment: datetime
-    ) -> None:
-        owe_job(database, job_id, end, moment)
+    def _job_kept(self) -> None:
         self.deliverer.wake()
 
     def _sweep(self) -> None:

@@ -8,7 +8,6 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 EVENTS = ("job.completed", "job.failed", "dataset.ready", "quota.warning")
 _ATTEMPTS = 2
-_PAUSE = timedelta(seconds=10)
+_PAUSE = timedelta(seconds=5)
 _TIMEOUT = 10.0
 _AT_ONCE = 4
 _IDLE_SECONDS = 2.0
@@ -63,7 +62,7 @@ class Deliverer:
         self._wake = threading.Event()
         self._stopping = False
         self._under_way: set[int] = set()
-        self._senders = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="webhook")
+        self._free = threading.Semaphore(_AT_ONCE)
         self._client = httpx.Client(timeout=_TIMEOUT, trust_env=False)
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
 
@@ -72,12 +71,10 @@ class Deliverer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop sending; what is owed stays owed."""
+        """Stop sending; what is owed stays owed, and no receiver that hangs is waited for."""
         self._stopping = True
         self._wake.set()
-        self._thread.join()
-        self._senders.shutdown(wait=True, cancel_futures=True)
-        self._client.close()
+        self._thread.join(_IDLE_SECONDS)
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -94,9 +91,10 @@ class Deliverer:
 
     def _send_due(self) -> None:
         for delivery in self._store.webhooks.due(now(), limit=100):
-            if delivery.id not in self._under_way:
+            if delivery.id not in self._under_way and not self._stopping:
+                self._free.acquire()
                 self._under_way.add(delivery.id)
-                self._senders.submit(self._send, delivery)
+                threading.Thread(target=self._send, args=(delivery,), daemon=True).start()
 
     def _send(self, delivery: Delivery) -> None:
         try:
@@ -110,9 +108,11 @@ class Deliverer:
                 _log.warning("a webhook delivery was given up: %s", problem)
                 self._store.webhooks.delivered(delivery.id)
         except sqlite3.Error:
-            _log.exception("the end of a webhook delivery could not be kept; it is sent again")
+            if not self._stopping:
+                _log.exception("the end of a webhook delivery could not be kept; it is sent again")
         finally:
             self._under_way.discard(delivery.id)
+            self._free.release()
 
     def _post(self, delivery: Delivery) -> str | None:
         """Send once; what went wrong, or None."""

@@ -8,7 +8,6 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -53,7 +52,6 @@ class Syncs:
         self._plan = plan
         self._roots = roots
         self._stopping = threading.Event()
-        self._runs = ThreadPoolExecutor(2, thread_name_prefix="sync")
         self._thread = threading.Thread(target=self._tick, name="schedules", daemon=True)
 
     def start(self) -> None:
@@ -62,10 +60,9 @@ class Syncs:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop after the file that is being taken."""
+        """Stop; a storage that hangs is not waited for."""
         self._stopping.set()
         self._thread.join()
-        self._runs.shutdown(wait=True, cancel_futures=True)
 
     @contextlib.contextmanager
     def storage(self, connector: Connector) -> Iterator[Storage]:
@@ -108,7 +105,8 @@ class Syncs:
         moment = now()
         following = next_run(schedule.cron_expression, moment)
         log = self._store.schedules.begin_run(schedule.id, following, moment)
-        self._runs.submit(self._run, connector, schedule, log["id"])
+        run = threading.Thread(target=self._run, args=(connector, schedule, log["id"]), daemon=True)
+        run.start()
         return log
 
     def _take_one(self, storage: Storage, key: str, settings: Settings) -> Accepted | Rejected:
@@ -134,14 +132,15 @@ class Syncs:
         except Exception as problem:  # noqa: BLE001 - the run's log must say that it ended
             _log.exception("a scheduled sync broke off")
             error = f"The run broke off ({type(problem).__name__}); the engine's log says why."
-        self._store.schedules.end_run(log_id, counts, error, now())
+        if not self._stopping.is_set():
+            self._store.schedules.end_run(log_id, counts, error, now())
 
     def _take_new(self, connector: Connector, schedule: Schedule, counts: Counts) -> None:
         seen = self._store.connectors.seen(connector.id)
         with self.storage(connector) as storage:
             for file in storage.list(schedule.prefix_filter or ""):
                 if self._stopping.is_set():
-                    raise StorageError("The engine stopped during this run; the next one goes on.")
+                    return
                 counts.found += 1
                 if seen.get(file.key) == file.version:
                     counts.skipped += 1

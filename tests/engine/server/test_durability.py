@@ -45,7 +45,7 @@ def test_every_accepted_job_survives_a_kill_in_the_middle(start_engine: StartEng
 
 
 def test_kills_during_uploads_lose_no_answered_file(start_engine: StartEngine) -> None:
-    engine = start_engine()
+    engine = start_engine(tcp=True)
     answered: dict[str, int] = {}
     sent = 0
     for round_number in range(4):
@@ -58,7 +58,7 @@ def test_kills_during_uploads_lose_no_answered_file(start_engine: StartEngine) -
                 answered |= {job["filename"]: job["job_id"] for job in jobs}
                 sent += len(names)
         stopper.join()
-        engine = start_engine(engine.data)
+        engine = start_engine(engine.data, tcp=True)
     assert answered
     for name, job_id in answered.items():
         job = engine.ended(job_id)

@@ -103,7 +103,7 @@ class EngineProcess:
                 f"The embedded engine did not start: {answer.get('error')}", LOOK_AT_IT
             )
         self.store_id = str(answer["store_id"])
-        log.info("engine.started", pid=process.pid, store=self.store_id)
+        log.debug("engine.started", pid=process.pid, store=self.store_id)
 
     def _settings(self) -> dict[str, object]:
         data = self._state.path / "engine"

@@ -11,7 +11,7 @@ import click
 from flexorchd import log as logs
 from flexorchd.cli.progress import watching
 from flexorchd.clock import SystemClock
-from flexorchd.config import Loaded, for_inbox, load
+from flexorchd.config import Access, Loaded, access, for_inbox, load
 from flexorchd.daemon import Daemon
 from flexorchd.errors import UsageError
 from flexorchd.parts import Parts
@@ -83,9 +83,9 @@ def run(
     loaded = read()
     if inbox is None and state_dir is not None:
         raise UsageError("--state-dir goes with INBOX.", "Set state_dir in the file.")
+    announce(loaded, access(loaded.config, os.environ))
     logs.set_up(loaded.config.log.level, loaded.config.log.format)
     with Parts(loaded, SystemClock(), os.environ, new_account=new_account) as parts:
-        announce(parts)
         daemon = Daemon(parts, read)
         if not once:
             return daemon.run()
@@ -93,13 +93,13 @@ def run(
             return daemon.run_once()
 
 
-def announce(parts: Parts) -> None:
+def announce(loaded: Loaded, account: Access) -> None:
     """The first line: where documents go."""
-    if parts.engine is not None:
+    if account.mode == "embedded":
         where = "processed on this machine"
     else:
-        host = parts.access.base_url.partition("://")[2].partition("/")[0]
-        where = f"sent to {host} as workspace key {parts.access.hint}"
+        host = account.base_url.partition("://")[2].partition("/")[0]
+        where = f"sent to {host} as workspace key {account.hint}"
     click.echo(f"flexorchd: documents are {where}", err=True)
-    for warning in (*parts.loaded.warnings, *parts.access.warnings):
+    for warning in (*loaded.warnings, *account.warnings):
         click.echo(f"flexorchd: note: {warning}", err=True)

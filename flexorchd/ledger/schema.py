@@ -122,6 +122,7 @@ CREATE TABLE documents (
   degraded INTEGER NOT NULL DEFAULT 0,
   document_type TEXT,
   pii_count INTEGER,
+  pii_types TEXT,
   job TEXT,
   UNIQUE (sha256, settings_id, account_id)
 ) STRICT;

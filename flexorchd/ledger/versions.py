@@ -58,13 +58,18 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Where a version's result or failure document lies: below the output, and its hash."""
+    """Where a version's result or failure document lies: below the output, and its hash.
+
+    `document_type` and `pii_types` (a JSON text) are what the result says of its document.
+    """
 
     version_id: int
     output_path: bytes
     output_sha256: bytes
     failed: bool
     after: bool
+    document_type: str | None = None
+    pii_types: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +136,12 @@ class Versions:
                     ),
                 )
                 db.execute(
-                    "UPDATE documents SET job = NULL WHERE id = "
-                    "(SELECT document_id FROM versions WHERE id = ?1) AND NOT EXISTS "
-                    "(SELECT 1 FROM versions WHERE document_id = documents.id AND state = 'ready')",
-                    (one.version_id,),
+                    "UPDATE documents SET document_type = coalesce(?2, document_type), "
+                    "pii_types = coalesce(?3, pii_types), "
+                    "job = CASE WHEN EXISTS (SELECT 1 FROM versions WHERE "
+                    "document_id = documents.id AND state = 'ready') THEN job END "
+                    "WHERE id = (SELECT document_id FROM versions WHERE id = ?1)",
+                    (one.version_id, one.document_type, one.pii_types),
                 )
 
     def superseded(self, version_id: int, now: float) -> None:

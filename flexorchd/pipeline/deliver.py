@@ -184,8 +184,18 @@ class DeliverStage:
                 one.watch, one.path, folder_of(self._routes(), routed(content))
             )
         after = not one.failed and self._after(one.watch) and not _degraded(got, content)
-        draft = Draft(path, exact.pretty(content))
-        return one, draft, Delivered(one.version_id, path, b"", one.failed, after)
+        document = content.get("document") or {}
+        found = document.get("pii_types")
+        delivered = Delivered(
+            one.version_id,
+            path,
+            b"",
+            one.failed,
+            after,
+            document_type=document.get("type"),
+            pii_types=exact.dumps(found).decode() if found else None,
+        )
+        return one, Draft(path, exact.pretty(content)), delivered
 
     def _result(self, one: Ready, got: _Fetched, now: float) -> dict[str, Any]:
         assert one.settings_id is not None and one.account_id is not None  # noqa: S101, PT018

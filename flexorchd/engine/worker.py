@@ -109,9 +109,7 @@ def _be_child(
         _confine(server, channel, Limits(**request["limits"]))
         with os.fdopen(document, "rb") as file:
             data = file.read()
-        answer = _answer(data, request)
-        with os.fdopen(result, "wb") as file:
-            file.write(answer)
+        _write(result, _answer(data, request))
     except MemoryError:
         _write_failure(result, OUT_OF_MEMORY)
     except OSError:
@@ -162,6 +160,12 @@ def _answer(data: bytes, request: Mapping[str, Any]) -> bytes:
 
 def _failure(failure: Failure, where: str = "") -> bytes:
     return exact.dumps({"failure": failure, "where": where})
+
+
+def _write(descriptor: int, answer: bytes) -> None:
+    view = memoryview(answer)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 def _write_failure(descriptor: int, failure: Failure) -> None:

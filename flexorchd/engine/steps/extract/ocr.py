@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -21,9 +20,9 @@ _CONFIDENT = 0.75
 # A word that counts, and how much more of them another way up must show.
 _LIKELY = 0.5
 _CLEARLY = 1.5
-# A page of 200 dpi falls short of this and is doubled.
-_LONG_SIDE = 2_600
-_MAX_FACTOR = 4
+# A4 at 300 dpi.
+_LONG_SIDE = 3_500
+_MAX_SCALE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,11 @@ class Recognized:
             len(word.text) * confidence for word, confidence in pairs if confidence >= _LIKELY
         )
 
+    @property
+    def makes_sense(self) -> bool:
+        """Whether this is text that lies the right way up."""
+        return len(self.words) >= _ENOUGH and mean(self.confidences) >= _CONFIDENT
+
 
 class Engine(Protocol):
     """Reads pictures of text."""
@@ -54,11 +58,11 @@ class Engine(Protocol):
     def warnings(self) -> tuple[str, ...]:
         """What the reader should know about this engine's set-up."""
 
-    def recognize(self, picture: Image.Image) -> Recognized:
-        """The words of a grey picture."""
-
     def glance(self, picture: Image.Image) -> Recognized:
-        """The same, quicker and less well: enough to see whether it is words at all."""
+        """The words of a grey picture, quickly: enough to see whether it is words, and in what language."""
+
+    def recognize(self, picture: Image.Image, seen: Recognized) -> Recognized:
+        """The words of a grey picture; `seen` is what a glance at a part of it showed."""
 
 
 def engine(source: Source) -> Engine:
@@ -84,27 +88,28 @@ def engine(source: Source) -> Engine:
 def read(reader: Engine, picture: Image.Image) -> Recognized:
     """The words of a picture, turned first if it lies on its side or upside down."""
     picture = _fitted(picture)
-    turn = _turn(reader, picture)
-    return reader.recognize(picture if turn is None else picture.transpose(turn))
+    turn, seen = _turn(reader, picture)
+    return reader.recognize(picture if turn is None else picture.transpose(turn), seen)
 
 
-def _turn(reader: Engine, picture: Image.Image) -> Image.Transpose | None:
+def _turn(reader: Engine, picture: Image.Image) -> tuple[Image.Transpose | None, Recognized]:
     """How the picture is to be turned: glances at its middle, until one way up makes sense."""
     width, height = picture.size
     middle = picture.crop((width // 5, height // 5, width * 4 // 5, height * 4 // 5)).reduce(2)
-    seen: dict[Image.Transpose | None, float] = {}
+    seen: dict[Image.Transpose | None, Recognized] = {}
     for turn in (
         None,
         Image.Transpose.ROTATE_180,
         Image.Transpose.ROTATE_90,
         Image.Transpose.ROTATE_270,
     ):
-        glance = reader.glance(middle if turn is None else middle.transpose(turn))
-        if len(glance.words) >= _ENOUGH and mean(glance.confidences) >= _CONFIDENT:
-            return turn
-        seen[turn] = glance.characters
-    best = max(seen, key=lambda turn: seen[turn])
-    return best if seen[best] > _CLEARLY * seen[None] else None
+        seen[turn] = reader.glance(middle if turn is None else middle.transpose(turn))
+        if seen[turn].makes_sense:
+            return turn, seen[turn]
+    best = max(seen, key=lambda turn: seen[turn].characters)
+    if seen[best].characters <= _CLEARLY * seen[None].characters:
+        best = None
+    return best, seen[best]
 
 
 def mean(confidences: Iterable[float]) -> float:
@@ -115,12 +120,11 @@ def mean(confidences: Iterable[float]) -> float:
 
 def _fitted(picture: Image.Image) -> Image.Image:
     """Enlarged where small, since engines miss letters of few pixels; no larger than may be."""
-    factor = min(math.ceil(_LONG_SIDE / max(picture.size)), _MAX_FACTOR)
-    limit = (MAX_PIXELS / (picture.width * picture.height)) ** 0.5
-    scale = min(max(factor, 1), limit)
+    wanted = min(max(_LONG_SIDE / max(picture.size), 1.0), _MAX_SCALE)
+    scale = min(wanted, (MAX_PIXELS / (picture.width * picture.height)) ** 0.5)
     if scale == 1:
         return picture
-    size = (max(int(picture.width * scale), 1), max(int(picture.height * scale), 1))
+    size = (max(round(picture.width * scale), 1), max(round(picture.height * scale), 1))
     return picture.resize(size, Image.Resampling.BICUBIC)
 
 

@@ -22,16 +22,18 @@ class Rapid:
     def __init__(self) -> None:
         self._engine = RapidOCR(params={"Global.log_level": "critical"})
 
-    def recognize(self, picture: Image.Image) -> Recognized:
+    def recognize(self, picture: Image.Image, seen: Recognized) -> Recognized:
         """The words of a grey picture."""
+        return self.glance(picture)
+
+    def glance(self, picture: Image.Image) -> Recognized:
+        """The same: the engine has one speed, and one model for all languages."""
         # Without the boxes of words the blanks between them are lost.
         result: Any = self._engine(np.asarray(picture.convert("RGB")), return_word_box=True)
         found = list(_words(result.word_results or ()))
         return Recognized(
             tuple(word for word, _ in found), tuple(confidence for _, confidence in found)
         )
-
-    glance = recognize
 
 
 def _words(lines: Sequence[Any]) -> Iterator[tuple[Placed, float]]:

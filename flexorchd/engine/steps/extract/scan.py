@@ -23,8 +23,7 @@ _STROKES = 20
 _MAX_OBJECTS = 5_000
 # Fonts without a mapping to Unicode come out as these.
 _UNREADABLE_SHARE = 0.3
-# Scans are often of 200 dpi; enlarged, small print keeps the height that OCR needs.
-_DPI = 400
+_DPI = 300
 
 
 class Scanner:

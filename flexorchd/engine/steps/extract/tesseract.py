@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Iterator
-from functools import cache, cached_property
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import tesserocr
@@ -15,7 +16,6 @@ from PIL import Image
 from flexorchd.engine.steps.extract.ocr import Recognized
 from flexorchd.engine.steps.extract.placement import Placed
 
-# The engine's languages, in the order in which they are tried on a document of unknown language.
 _LANGUAGES = {
     "en": "eng",
     "de": "deu",
@@ -36,6 +36,18 @@ _FURTHER = {
     "hu": "hun",
     "ro": "ron",
 }
+# Words that tell the engine's languages apart even where a reader for English lost their accents.
+_TELLING = {
+    "eng": "the and of to for with this from your is are invoice page quantity price amount due",
+    "deu": "der die das und mit fur von den dem ist bitte rechnung betrag menge preis netto summe mwst",
+    "fra": "le les des du et pour vous est une sur dans facture montant quantite prix tva",
+    "ita": "il di e per della del con che una dei fattura importo totale quantita prezzo iva",
+    "spa": "el los las del y para por con una factura fecha importe cantidad precio",
+    "nld": "het een en van voor met op te zijn factuur bedrag aantal prijs btw",
+    "pol": "i w na z do nie oraz faktura nr kwota razem ilosc cena wartosc",
+    "tur": "ve bir bu icin ile olarak fatura tarihi tutar toplam adet fiyat miktar kdv",
+}
+_TOLD = 3
 _NO_LANGUAGE = frozenset({"osd", "equ", "snum"})
 _DUBIOUS = 0.3
 # What pictures are said to have; Tesseract guesses badly where it is not told.
@@ -65,16 +77,31 @@ def installed() -> tuple[str, ...]:
     return tuple(sorted(names - _NO_LANGUAGE))
 
 
-def _chosen(locale: str, named: tuple[str, ...]) -> tuple[str, ...]:
-    """The languages to read in: those named, else the locale's with English, else all of the engine's."""
-    there = installed()
+def _of_locale(locale: str) -> tuple[str, ...]:
+    """The locale's language and English; none where the locale says nothing or its data is not there."""
     own = {**_LANGUAGES, **_FURTHER}.get(locale.partition("-")[0].lower())
-    wanted = named or ((own, "eng") if own in there else tuple(_LANGUAGES.values()))
-    return tuple(dict.fromkeys(name for name in wanted if name in there)) or there
+    return _there((own, "eng")) if own in installed() else ()
+
+
+def _of_text(text: str) -> tuple[str, ...]:
+    """The language that a text's small words tell, and English; none where they do not."""
+    words = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().split()
+    votes = {
+        name: sum(words.count(word) for word in telling.split())
+        for name, telling in _TELLING.items()
+    }
+    best, second = sorted(votes, key=lambda name: -votes[name])[:2]
+    return (
+        _there((best, "eng")) if votes[best] >= _TOLD and votes[best] > 1.5 * votes[second] else ()
+    )
+
+
+def _there(names: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name in installed()))
 
 
 class Tesseract:
-    """One document's engine: the languages are loaded once.
+    """One document's engine. Each set of languages is loaded once.
 
     Args:
         locale: ``und`` or a language code.
@@ -82,8 +109,9 @@ class Tesseract:
     """
 
     def __init__(self, locale: str, named: tuple[str, ...] = ()) -> None:
-        self._languages = _chosen(locale, named)
-        self._missing = sorted(set(named) - set(self._languages))
+        self._given = _there(named) or _of_locale(locale)
+        self._missing = sorted(set(named) - set(installed()))
+        self._apis: dict[tuple[str, ...], tesserocr.PyTessBaseAPI] = {}
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -92,27 +120,28 @@ class Tesseract:
             return ()
         return (f"Tesseract's language data is not installed for: {', '.join(self._missing)}.",)
 
-    def recognize(self, picture: Image.Image) -> Recognized:
-        """The words of a grey picture in all of the document's languages."""
-        return _recognize(self._full, picture)
-
     def glance(self, picture: Image.Image) -> Recognized:
         """The words in one language: several take many times as long over what is no text."""
-        return _recognize(self._quick, picture)
+        return _recognize(self._api((_there(("eng",)) or self._given or installed())[:1]), picture)
 
-    @cached_property
-    def _full(self) -> tesserocr.PyTessBaseAPI:
-        return _api("+".join(self._languages))
+    def recognize(self, picture: Image.Image, seen: Recognized) -> Recognized:
+        """The words in the languages given, else in the one seen, else in all of the engine's.
 
-    @cached_property
-    def _quick(self) -> tesserocr.PyTessBaseAPI:
-        return _api("eng" if "eng" in installed() else self._languages[0])
+        Few languages are quicker, and better: accents are lost to a language that has none.
+        """
+        text = " ".join(word.text for word in seen.words)
+        languages = self._given or _of_text(text) or _there(_LANGUAGES.values()) or installed()
+        return _recognize(self._api(languages), picture)
 
-
-def _api(languages: str) -> tesserocr.PyTessBaseAPI:
-    return tesserocr.PyTessBaseAPI(
-        path=str(_folder()), lang=languages, psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY
-    )
+    def _api(self, languages: tuple[str, ...]) -> tesserocr.PyTessBaseAPI:
+        if languages not in self._apis:
+            self._apis[languages] = tesserocr.PyTessBaseAPI(
+                path=str(_folder()),
+                lang="+".join(languages),
+                psm=tesserocr.PSM.AUTO,
+                oem=tesserocr.OEM.LSTM_ONLY,
+            )
+        return self._apis[languages]
 
 
 def _recognize(api: tesserocr.PyTessBaseAPI, picture: Image.Image) -> Recognized:

@@ -35,6 +35,7 @@ from flexorchd.pipeline.guards import Guards, Limits
 from flexorchd.pipeline.poll import PollStage
 from flexorchd.pipeline.settle import SettleStage
 from flexorchd.pipeline.stage import Runner, Stage
+from flexorchd.pipeline.upkeep import UpkeepStage
 from flexorchd.pipeline.upload import UploadStage
 from flexorchd.rules.selection import Selection
 from flexorchd.state import Knocks
@@ -76,6 +77,7 @@ class Daemon:
             self.deliver,
             AfterStage(parts.ledger, parts.after, parts.clock, parts.jitter),
             self.export_stage,
+            UpkeepStage(parts.ledger, parts.state.backups, parts.clock),
             ControlStage(parts, self.handlers()),
         ]
         self.watchers: list[Watcher] = []

@@ -23,11 +23,12 @@ from flexorchd.config import Access, Config, Loaded, WatchConfig, access, check_
 from flexorchd.engine_process import EngineProcess, require_engine
 from flexorchd.errors import StateError
 from flexorchd.ledger.accounts import ENGINE_URL, SettingsRow
-from flexorchd.ledger.ledger import Ledger, NewerSchemaError
+from flexorchd.ledger.ledger import Ledger
 from flexorchd.output import Output, OutputMissingError, claim
 from flexorchd.pipeline.after import After
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rebuild import rebuild
+from flexorchd.rescue import open_ledger
 from flexorchd.rules.routing import Route
 from flexorchd.state import StateDirectory
 
@@ -78,9 +79,10 @@ class Parts:
         self.access = access
         self.state = StateDirectory(self.config.state_dir)
         self._closing.callback(self.state.close)
-        self.ledger = self._open_ledger()
+        opened = open_ledger(self.state.ledger, self.state.backups, self.clock.now())
+        self.ledger = opened.ledger
         self._closing.callback(self.ledger.close)
-        self.output = self._open_output()
+        self.output = self._open_output(incomplete=opened.incomplete)
         self.engine = self._start_engine() if access.mode == "embedded" else None
         account_id = self._enter_account(new_account)
         self.account = Account(
@@ -100,13 +102,7 @@ class Parts:
 
     # -- opening --------------------------------------------------------------------------------------
 
-    def _open_ledger(self) -> Ledger:
-        try:
-            return Ledger(self.state.ledger)
-        except NewerSchemaError as error:
-            raise StateError(str(error), "") from error
-
-    def _open_output(self) -> Output:
+    def _open_output(self, *, incomplete: bool) -> Output:
         root = self.config.output.path
         root.mkdir(parents=True, exist_ok=True)
         root = root.resolve()
@@ -123,7 +119,7 @@ class Parts:
             log.error("output.held", reason=str(missing))
             mine = owner
         output = Output(root, mine, self.config.output.file_mode)
-        if owner is None:
+        if incomplete:
             rebuild(self.ledger, output, self.clock.now())
         self.ledger.memory.set("owner", mine)
         return output

@@ -50,6 +50,11 @@ class StateDirectory:
         """The ledger's file."""
         return self.path / LEDGER
 
+    @property
+    def backups(self) -> Path:
+        """Where copies of the ledger are kept."""
+        return self.path / "backups"
+
     def socket_path(self, name: str) -> str:
         """A path for a Unix socket here that is short enough, however long the directory's own is."""
         return f"/proc/self/fd/{self._descriptor}/{name}"

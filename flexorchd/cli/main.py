@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "export": "flexorchd.cli.act",
     "check": "flexorchd.cli.check",
     "config": "flexorchd.cli.config",
+    "ledger": "flexorchd.cli.ledger",
     "engine": "flexorchd.cli.engine",
 }
 """Each command and the module that has it; loaded when called, so that every command starts fast."""

@@ -166,7 +166,7 @@ class RunSteps:
         folder.begin()
         try:
             for name in spec.formats:
-                path = folder.work / file_name(run.export, name)
+                path = folder.work / file_name(run.export, name, spec.formats)
                 with path.open("xb") as file:
                     self._client.datasets.export_to(run.dataset_id, name, file)
             profile = self._client.datasets.profile(run.dataset_id)
@@ -195,7 +195,7 @@ class RunSteps:
         folder.begin()
         try:
             for name in spec.formats:
-                with (folder.work / file_name(run.export, name)).open("xb") as file:
+                with (folder.work / file_name(run.export, name, spec.formats)).open("xb") as file:
                     formats.write(name, rows, file, name=run.dataset_name)
             facts = dict(formats.profile(rows, rows.pii_types))
             identity = {"id": None, "name": run.dataset_name}
@@ -266,11 +266,18 @@ class RunSteps:
             log.warning("export.remote_kept", export=run.export, reason=error.message)
 
 
-def file_name(export: str, format_name: str) -> str:
-    """The name of an export's file in one format; ``rag`` and ``json`` share an ending."""
+def file_name(export: str, format_name: str, beside: Sequence[str]) -> str:
+    """The name of an export's file in one format.
+
+    Args:
+        export: its name.
+        format_name: the format.
+        beside: all formats of the export; where two share an ending, the later one's name is added.
+    """
     found = formats.find(format_name)
-    stem = f"{export}.rag" if found.name == "rag" else export
-    return f"{stem}.{found.extension}"
+    earlier = [formats.find(name) for name in beside[: list(beside).index(format_name)]]
+    clash = any(other.extension == found.extension for other in earlier)
+    return f"{export}.{found.name}.{found.extension}" if clash else f"{export}.{found.extension}"
 
 
 def is_final(error: Exception) -> bool:

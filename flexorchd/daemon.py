@@ -21,6 +21,7 @@ from flexorchd.control.approve import approve
 from flexorchd.control.export import exporter
 from flexorchd.control.requests import ControlStage, Handler
 from flexorchd.control.retry import retry
+from flexorchd.engine_process import clean_environment
 from flexorchd.exports.publish import sweep
 from flexorchd.exports.run import ExportSpec, RunSteps
 from flexorchd.exports.stage import ExportStage, Scheduled
@@ -32,6 +33,7 @@ from flexorchd.pipeline.after import AfterStage
 from flexorchd.pipeline.deliver import DeliverStage
 from flexorchd.pipeline.fingerprint import FingerprintStage
 from flexorchd.pipeline.guards import Guards, Limits
+from flexorchd.pipeline.hooks import HookStage
 from flexorchd.pipeline.poll import PollStage
 from flexorchd.pipeline.settle import SettleStage
 from flexorchd.pipeline.stage import Runner, Stage
@@ -76,6 +78,14 @@ class Daemon:
             ),
             self.deliver,
             AfterStage(parts.ledger, parts.after, parts.clock, parts.jitter),
+            HookStage(
+                parts.ledger,
+                parts.output,
+                parts.routes,
+                clean_environment(),
+                parts.clock,
+                parts.jitter,
+            ),
             self.export_stage,
             UpkeepStage(parts.ledger, parts.state.backups, parts.clock),
             ControlStage(parts, self.handlers()),

@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "approve": "flexorchd.cli.act",
     "retry": "flexorchd.cli.act",
     "export": "flexorchd.cli.act",
+    "verify": "flexorchd.cli.verify",
     "check": "flexorchd.cli.check",
     "config": "flexorchd.cli.config",
     "ledger": "flexorchd.cli.ledger",

@@ -133,6 +133,10 @@ class Exports:
         """The runs whose folders are published and not pruned, the newest first."""
         return self._runs("WHERE export = ? AND state = 'published' ORDER BY id DESC", export)
 
+    def all_published(self) -> list[Run]:
+        """Every run whose folder is published and not pruned."""
+        return self._runs("WHERE state = 'published' ORDER BY id")
+
     def get(self, run_id: int) -> Run:
         """One run."""
         return self._runs("WHERE id = ?", run_id)[0]

@@ -11,6 +11,7 @@ from flexorchd.ledger.connection import Database
 from flexorchd.ledger.documents import Documents
 from flexorchd.ledger.exports import Exports
 from flexorchd.ledger.files import Files
+from flexorchd.ledger.hooks import Hooks
 from flexorchd.ledger.progress import ProgressView
 from flexorchd.ledger.requests import Memory, Requests
 from flexorchd.ledger.search import Search
@@ -54,6 +55,7 @@ class Ledger:
         self.exports = Exports(self.database)
         self.requests = Requests(self.database)
         self.memory = Memory(self.database)
+        self.hooks = Hooks(self.database)
         self.search = Search(self.database)
         self.progress = ProgressView(self.database)
 

@@ -164,6 +164,14 @@ CREATE INDEX versions_document ON versions (document_id);
 CREATE INDEX versions_ready ON versions (due_at) WHERE state = 'ready';
 CREATE INDEX versions_after ON versions (due_at) WHERE after = 'pending';
 
+CREATE TABLE hooks (
+  version_id INTEGER NOT NULL REFERENCES versions,
+  route TEXT NOT NULL,
+  due_at REAL,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (version_id, route)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE forgotten (sha256 BLOB PRIMARY KEY, forgotten_at REAL NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE exports (

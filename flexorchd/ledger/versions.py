@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flexorchd.ledger.connection import Database
@@ -60,7 +60,8 @@ class Ready:
 class Delivered:
     """Where a version's result or failure document lies: below the output, and its hash.
 
-    `document_type` and `pii_types` (a JSON text) are what the result says of its document.
+    `document_type` and `pii_types` (a JSON text) are what the result says of its document; `hooks` are the
+    routes whose commands are owed.
     """
 
     version_id: int
@@ -70,6 +71,7 @@ class Delivered:
     after: bool
     document_type: str | None = None
     pii_types: str | None = None
+    hooks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,17 @@ class Versions:
                     "WHERE id = (SELECT document_id FROM versions WHERE id = ?1)",
                     (one.version_id, one.document_type, one.pii_types),
                 )
+
+    def outputs(self) -> Iterator[tuple[bytes, bytes]]:
+        """Path below the output and hash of every result and failure that should be there now."""
+        cursor = self._db.read.cursor()
+        cursor.row_factory = None
+        yield from cursor.execute(
+            "SELECT output_path, output_sha256 FROM versions AS v WHERE output_path IS NOT NULL AND ("
+            "state = 'failed' AND id = (SELECT version_id FROM files WHERE id = v.file_id) OR "
+            "state = 'delivered' AND id = (SELECT max(n.id) FROM versions AS n "
+            "WHERE n.file_id = v.file_id AND n.state = 'delivered'))"
+        )
 
     def superseded(self, version_id: int, now: float) -> None:
         """A newer version of the path was delivered first; this one's result is not written."""

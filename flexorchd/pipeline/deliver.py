@@ -21,7 +21,7 @@ from flexorchd.pipeline.job_text import thaw
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rules import retry
 from flexorchd.rules.naming import display
-from flexorchd.rules.routing import Outcome, Route, folder_of
+from flexorchd.rules.routing import Outcome, Route, commands_for, folder_of
 
 log = structlog.get_logger()
 
@@ -150,16 +150,20 @@ class DeliverStage:
             return
         hashes = self._output.publish([draft for _, draft, _ in deliveries])
         now = self._clock.now()
-        self._ledger.versions.delivered(
-            [
-                replace(delivered, output_sha256=digest)
-                for (_, _, delivered), digest in zip(deliveries, hashes, strict=True)
-            ],
-            now,
-        )
+        with self._ledger.database.write():
+            self._ledger.versions.delivered(
+                [
+                    replace(delivered, output_sha256=digest)
+                    for (_, _, delivered), digest in zip(deliveries, hashes, strict=True)
+                ],
+                now,
+            )
+            self._ledger.hooks.owe(
+                [(d.version_id, route) for _, _, d in deliveries for route in d.hooks], now
+            )
         for one, _, delivered in deliveries:
             self._tidy(one, delivered)
-        self._bells.ring("after", "routes", "deliver")
+        self._bells.ring("after", "hooks", "deliver")
 
     def _tidy(self, one: Ready, delivered: Delivered) -> None:
         """A result takes the failure of an earlier version away; a failure leaves the old result."""
@@ -194,6 +198,7 @@ class DeliverStage:
             after,
             document_type=document.get("type"),
             pii_types=exact.dumps(found).decode() if found else None,
+            hooks=tuple(r.name for r in commands_for(self._routes(), routed(content))),
         )
         return one, Draft(path, exact.pretty(content)), delivered
 
@@ -295,7 +300,9 @@ def document_facts(details: Details) -> dict[str, Any]:
 
 
 def routed(content: Mapping[str, Any]) -> Outcome:
-    """What routes look at in a result."""
+    """What routes look at in a result or failure."""
+    if "error" in content:
+        return Outcome(None, degraded=False, document_type=None, pii=False, failed=True)
     job, document = content["job"], content["document"] or {}
     return Outcome(
         grade=job["quality_grade"],

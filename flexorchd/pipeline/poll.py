@@ -132,9 +132,7 @@ class PollStage:
     ) -> None:
         """The service answered with a job that may not be masked: ask for one that is."""
         try:
-            job_id = self._client.documents.reprocess(
-                job.document_id or "", pipeline_config=config
-            )
+            job_id = self._client.documents.reprocess(job.document_id or "", pipeline_config=config)
         except (NotFoundError, ValueError) as error:
             self._ledger.documents.failed(
                 following.document_id,
@@ -155,7 +153,9 @@ class PollStage:
 
     def _failed(self, job: Job, following: Following, now: float) -> None:
         code = job.failure_code or "PROCESSING_FAILED"
-        reason = job.processing_summary or "The job failed, and the service did not say why."
+        reason = (job.processing_summary or "").removeprefix(
+            f"{code}: "
+        ) or "The job failed, and the service did not say why."
         self._ledger.documents.failed(following.document_id, code, reason, now)
         log.warning("job.failed", job_id=job.id, code=code, reason=reason)
         self._bells.ring("deliver")

@@ -6,7 +6,6 @@ stepped of late.
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -16,12 +15,13 @@ from types import FrameType
 import structlog
 
 from flexorchd import systemd
-from flexorchd.config import Loaded, WatchConfig
+from flexorchd.config import Loaded
 from flexorchd.control.approve import approve
 from flexorchd.control.export import exporter
 from flexorchd.control.requests import ControlStage, Handler
 from flexorchd.control.retry import retry
 from flexorchd.engine_process import clean_environment
+from flexorchd.errors import FlexorchdError
 from flexorchd.exports.publish import sweep
 from flexorchd.exports.run import ExportSpec, RunSteps
 from flexorchd.exports.stage import ExportStage, Scheduled
@@ -39,9 +39,8 @@ from flexorchd.pipeline.settle import SettleStage
 from flexorchd.pipeline.stage import Runner, Stage
 from flexorchd.pipeline.upkeep import UpkeepStage
 from flexorchd.pipeline.upload import UploadStage
-from flexorchd.rules.selection import Selection
 from flexorchd.state import Knocks
-from flexorchd.watch.watcher import Watched, Watcher
+from flexorchd.watch_set import WatchSet
 
 log = structlog.get_logger()
 
@@ -90,7 +89,7 @@ class Daemon:
             UpkeepStage(parts.ledger, parts.state.backups, parts.clock),
             ControlStage(parts, self.handlers()),
         ]
-        self.watchers: list[Watcher] = []
+        self.watches = WatchSet(parts, events=False)
         self.runners: list[Runner] = []
 
     # -- life -----------------------------------------------------------------------------------------
@@ -144,14 +143,13 @@ class Daemon:
         parts = self.parts
         self._sweep()
         self._closing.enter_context(knocking(parts))
-        self.watchers = self._watchers(events=watch)
-        self._closing.callback(self._close_watchers)
-        self.runners = [
-            Runner(stage, parts.bells, parts.clock) for stage in (*self.watchers, *self.stages)
-        ]
+        self.watches = WatchSet(parts, events=watch)
+        self._closing.callback(self.watches.close)
+        self.runners = [Runner(stage, parts.bells, parts.clock) for stage in self.stages]
         for runner in self.runners:
             runner.start()
-        log.info("daemon.started", watches=len(self.watchers), output=str(parts.output.root))
+        self.watches.start()
+        log.info("daemon.started", watches=len(parts.watch_ids), output=str(parts.output.root))
 
     def _sweep(self) -> None:
         """Remove what a killed run left half-written; a held output is left alone."""
@@ -166,7 +164,7 @@ class Daemon:
         told_ready = False
         interval = systemd.watchdog_seconds()
         while not self.stopping.wait(min(TICK_SECONDS, (interval or 60.0) / 3)):
-            if not told_ready and all(watcher.scanned_once.is_set() for watcher in self.watchers):
+            if not told_ready and self.watches.all_scanned():
                 systemd.notify(READY=1)
                 told_ready = True
             if self._reload_wanted.is_set():
@@ -186,7 +184,10 @@ class Daemon:
     def alive(self) -> bool:
         """Whether every stage has stepped of late."""
         now = self.parts.clock.monotonic()
-        return all(r.alive and now - r.last_step < STUCK_SECONDS for r in self.runners)
+        return all(r.alive and now - r.last_step < STUCK_SECONDS for r in self._all_runners())
+
+    def _all_runners(self) -> list[Runner]:
+        return [*self.runners, *self.watches.runners]
 
     def _status_line(self) -> str:
         if self.parts.account.paused:
@@ -198,6 +199,7 @@ class Daemon:
         """Stop every stage; whether all ended in time."""
         systemd.notify(STOPPING=1)
         self.parts.account.stop()
+        self.watches.ask_to_stop()
         for runner in self.runners:
             runner.stop()
         deadline = self.parts.clock.monotonic() + STOP_SECONDS
@@ -213,10 +215,8 @@ class Daemon:
 
     def _until_ended(self) -> list[Leaving] | None:
         """What is left when the pass is over; None when a signal ended it."""
-        for watcher in self.watchers:
-            while not watcher.scanned_once.wait(PASS_TICK_SECONDS):
-                if self.stopping.is_set() or self._is_held(watcher.name):
-                    break
+        while not self.watches.all_scanned() and not self.stopping.wait(PASS_TICK_SECONDS):
+            pass
         once = Once(
             self.parts.ledger,
             self.parts.account,
@@ -274,63 +274,28 @@ class Daemon:
 
     # -- building -------------------------------------------------------------------------------------
 
-    def _watchers(self, *, events: bool) -> list[Watcher]:
-        return [self._watcher(watch, events=events) for watch in self.parts.config.watches]
-
-    def _watcher(self, watch: WatchConfig, *, events: bool) -> Watcher:
-        parts = self.parts
-        watched = Watched(
-            id=parts.watch_ids[watch.name],
-            name=watch.name,
-            root=os.fsencode(watch.path.resolve()),
-            selection=Selection(watch.include, watch.exclude),
-            recursive=watch.recursive,
-            settle=watch.settle,
-            rescan=watch.rescan,
-            polling=watch.polling,
-            once=not events,
-        )
-        name = f"watch {watch.name}"
-        return Watcher(
-            watched,
-            parts.ledger,
-            parts.clock,
-            wake=lambda: parts.bells.ring(name),
-            ring=lambda: parts.bells.ring("settle"),
-            on_first_scan_done=lambda: parts.bells.ring("upload"),
-        )
-
-    def _close_watchers(self) -> None:
-        for watcher in self.watchers:
-            watcher.close()
-
-    def _scanned(self) -> set[int]:
-        """Watches whose first scan of this run is done."""
-        return {
-            self.parts.watch_ids[watch.name]
-            for watch, watcher in zip(self.parts.config.watches, self.watchers, strict=True)
-            if watcher.scanned_once.is_set()
-        }
-
-    def _is_held(self, stage_name: str) -> bool:
-        return any(w.held is not None for w in self.watchers if w.name == stage_name)
-
     def _read_again(self) -> None:
-        """Take a changed configuration over; what cannot change live is said and stays as it was."""
+        """Take a changed configuration over; a bad one is refused, and the old one stays in force."""
         systemd.reloading()
-        log.info("daemon.reloading")
+        try:
+            if self._reload is not None:
+                self.parts.take_over(self._reload())
+                self.guards.limits = limits_of(self.parts)
+                self.watches.reconfigure()
+                self.parts.bells.ring_all()
+        except FlexorchdError as error:
+            log.error("reload.refused", reason=str(error))
         systemd.notify(READY=1)
 
     def _settle_stage(self) -> SettleStage:
         parts = self.parts
         return SettleStage(
-            parts.ledger, self._settle_seconds, parts.clock, parts.bells, self._in_place
+            parts.ledger,
+            self._settle_seconds,
+            parts.clock,
+            parts.bells,
+            lambda watch_id: self.watches.in_place(watch_id),
         )
-
-    def _in_place(self, watch_id: int) -> bool:
-        by_name = {self.parts.watch_ids[name]: name for name in self.parts.watch_ids}
-        name = f"watch {by_name.get(watch_id)}"
-        return any(watcher.in_place() for watcher in self.watchers if watcher.name == name)
 
     def _settle_seconds(self) -> dict[int, float]:
         return {self.parts.watch_ids[w.name]: w.settle for w in self.parts.config.watches}
@@ -353,7 +318,7 @@ class Daemon:
             parts.ledger,
             parts.account.id,
             self.limits,
-            self._scanned,
+            lambda: self.watches.scanned(),
             parts.clock,
             lambda: parts.bells.ring("deliver"),
         )

@@ -11,11 +11,13 @@ import random
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 import structlog
 
+from flexorchd import log as logs
 from flexorchd.account import Account, Gate
 from flexorchd.client import FlexOrch
 from flexorchd.clock import Clock
@@ -33,6 +35,9 @@ from flexorchd.rules.routing import Route
 from flexorchd.state import StateDirectory
 
 log = structlog.get_logger()
+
+NEEDS_RESTART = ("state_dir", "api", "output", "web", "webhook", "engine")
+"""What cannot change while parts are open."""
 
 
 class Parts:
@@ -94,11 +99,34 @@ class Parts:
         )
         self.client = self._connect()
         self._closing.callback(self.client.close)
+        self._configure()
+
+    def _configure(self) -> None:
         self.watch_ids = self.ledger.watches.configure(
             {w.name: os.fsencode(w.path.resolve()) for w in self.config.watches}
         )
         self.ledger.exports.configure([e.name for e in self.config.exports], self.clock.now())
         self._remember_run()
+
+    def take_over(self, loaded: Loaded) -> None:
+        """Put a changed configuration in force, as far as a running flexorchd can.
+
+        Raises:
+            FlexorchdError: the new folders may not lie where they do; nothing has changed.
+        """
+        check_folders(loaded.config, known_watches=[w.name for w in self.ledger.watches.all()])
+        fixed = {
+            section: getattr(self.config, section)
+            for section in NEEDS_RESTART
+            if getattr(self.config, section) != getattr(loaded.config, section)
+        }
+        if fixed:
+            log.warning("reload.needs_restart", sections=sorted(fixed))
+        config = loaded.config.model_copy(update=fixed)
+        self.loaded = replace(loaded, config=config)
+        logs.set_up(config.log.level, config.log.format)
+        self._configure()
+        log.info("reload.done")
 
     # -- opening --------------------------------------------------------------------------------------
 

@@ -28,7 +28,6 @@ from flexorchd.formats import exact
 _log = logging.getLogger(__name__)
 
 _ANSWER = 4096
-_READY = b"ready"
 _ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OMP_THREAD_LIMIT": "1",
@@ -122,9 +121,13 @@ class _ForkServer:
             )
         self._socket = ours
         self.ended_by_us = False
-        if self._receive() != _READY:
-            self.close()
-            raise WorkerError("The document worker does not start; the log says why.")
+        try:
+            self._receive()
+        except WorkerError as error:
+            self.dispose()
+            raise WorkerError(
+                "The document worker does not start; the log says why. Is flexorchd[engine] installed?"
+            ) from error
 
     def run(self, data: bytes, request: bytes) -> Outcome | Failure:
         """Have a child process the document."""

@@ -74,7 +74,8 @@ def _load() -> None:
     for name in _PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    with contextlib.suppress(StepError):
+    # A fault in a step is told of each document that it concerns, and stops no other.
+    with contextlib.suppress(Exception):
         process(b"Invoice no. 1, 1 March 2026, a@example.org", "warm.txt", Settings(), b"")
     gc.collect()
     gc.freeze()

@@ -43,11 +43,41 @@ class Reprocess(msgspec.Struct, frozen=True):
     locale: str | None = None
 
 
+_TEXT = {"type": "string"}
+_SETTINGS = {"locale": _TEXT, "pipeline_config": _TEXT}
+_SOURCE = {
+    "type": "object",
+    "required": ["connector_id", "keys"],
+    "properties": {
+        "connector_id": {"type": ["integer", "string"]},
+        "keys": {"type": "array", "minItems": 1, "items": _TEXT},
+    },
+}
+_UPLOADS = {
+    "multipart/form-data": {
+        "type": "object",
+        "required": ["files"],
+        "properties": _SETTINGS
+        | {"files": {"type": "array", "items": _TEXT | {"format": "binary"}, "minItems": 1}},
+    },
+    "application/x-www-form-urlencoded": {
+        "type": "object",
+        "required": ["source"],
+        "properties": _SETTINGS | {"source": _TEXT},
+    },
+    "application/json": {
+        "type": "object",
+        "required": ["source"],
+        "properties": {"locale": _TEXT, "pipeline_config": {"type": "object"}, "source": _SOURCE},
+    },
+}
+
+
 def routes(engine: Engine) -> list[Operation]:
     """The operations of this resource."""
     documents = _Documents(engine)
     return [
-        Operation("POST", "/data-process/async", documents.upload, status=202),
+        Operation("POST", "/data-process/async", documents.upload, status=202, consumes=_UPLOADS),
         Operation("GET", "/documents", documents.page),
         Operation("GET", "/documents/{document_id}", documents.get),
         Operation("DELETE", "/documents/{document_id}", documents.forget),

@@ -60,16 +60,25 @@ def _operation(
 ) -> dict[str, Any]:
     summary, _, description = inspect.getdoc(operation.handler).partition("\n\n")  # type: ignore[union-attr]
     item: dict[str, Any] = {
-        "operationId": f"{operation.handler.__module__.rpartition('.')[2]}.{operation.name}",
+        "operationId": operation.handler.__qualname__.removeprefix("_"),
         "summary": summary,
         "description": description,
         "parameters": [*_path_parameters(operation), *_query(operation, components)],
         "responses": _responses(operation, schema_of),
     }
+    consumes = operation.consumes
     if operation.body is not None:
-        schema = schema_of[id(operation.body)]
-        item["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+        consumes = {"application/json": schema_of[id(operation.body)]}
+    if consumes is not None:
+        content = {media_type: {"schema": schema} for media_type, schema in consumes.items()}
+        item["requestBody"] = {"content": content, "required": _needs_body(operation)}
     return item
+
+
+def _needs_body(operation: Operation) -> bool:
+    if operation.body is None:
+        return True
+    return any(field.required for field in msgspec.structs.fields(operation.body))
 
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -39,6 +39,7 @@ class Operation(Route):
         data: the type of the answer's ``data``, for the description.
         status: the status of a good answer.
         media_type: of the answer, where it is not the JSON envelope.
+        consumes: media type to JSON schema of the bodies that a raw request may have.
     """
 
     def __init__(
@@ -50,12 +51,14 @@ class Operation(Route):
         data: Any = Any,
         status: int = 200,
         media_type: str = "application/json",
+        consumes: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self.method = method
         self.handler = handler
         self.data = data
         self.status = status
         self.media_type = media_type
+        self.consumes = consumes
         hints = typing.get_type_hints(handler)
         self.ids = [name for name in re.findall(r"{(\w+)}", path) if hints.get(name) is int]
         self.query: Any = hints.get("query")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import secrets
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
-from flexorchd.engine.api.envelope import Answer, invalid, listing, not_found
+from flexorchd.engine.api.envelope import Answer, listing, not_found
 from flexorchd.engine.api.operation import Operation
 from flexorchd.engine.api.paging import Paging
 from flexorchd.engine.service import Engine
@@ -29,7 +28,7 @@ class AutoExport(msgspec.Struct, frozen=True):
 class Registration(msgspec.Struct, frozen=True):
     """A new webhook. Without a secret, one is made and returned once."""
 
-    url: Annotated[str, msgspec.Meta(max_length=2000)]
+    url: Annotated[str, msgspec.Meta(max_length=2000, pattern=r"^https?://[^\s/]+")]
     events: Annotated[list[Event], msgspec.Meta(min_length=1)]
     secret: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] | None = None
     auto_export: AutoExport | None = None
@@ -51,8 +50,6 @@ class _Webhooks:
 
     def register(self, body: Registration) -> Answer:
         """Register a webhook; the answer alone holds its signing secret."""
-        if urlsplit(body.url).scheme not in ("http", "https"):
-            raise invalid("url must begin with https:// or http://.")
         export = msgspec.to_builtins(body.auto_export) if body.auto_export else None
         secret = body.secret or secrets.token_hex(32)
         webhook = self._webhooks.add(body.url, body.events, secret, export, now())

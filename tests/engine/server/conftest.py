@@ -141,8 +141,10 @@ def _start(data: Path, tcp: bool, settings: dict[str, Any]) -> Running:
         assert process.stdout is not None
         process.stdin.write(json.dumps(document).encode() + b"\n")
         process.stdin.flush()
-        ready = json.loads(process.stdout.readline())
-    assert ready["ready"], ready
+        ready = json.loads(process.stdout.readline() or b'{"ready": false}')
+    if not ready["ready"]:
+        process.communicate(timeout=10)
+        pytest.fail(f"the engine does not start: {ready}")
     base = f"http://127.0.0.1:{port}/v1" if tcp else "http://engine/v1"
     transport = httpx.HTTPTransport(uds=None if tcp else str(path))
     client = httpx.Client(

@@ -18,6 +18,9 @@ from flexorchd import systemd
 from flexorchd.config import Loaded
 from flexorchd.control.approve import approve
 from flexorchd.control.export import exporter
+from flexorchd.control.feedback import feedback
+from flexorchd.control.forget import forget
+from flexorchd.control.pull import pull
 from flexorchd.control.requests import ControlStage, Handler
 from flexorchd.control.retry import retry
 from flexorchd.engine_process import clean_environment
@@ -370,7 +373,14 @@ class Daemon:
 
     def handlers(self) -> Mapping[str, Handler]:
         """What each kind of request does."""
-        return {"approve": approve, "retry": retry, "export": exporter(self.export_stage)}
+        return {
+            "approve": approve,
+            "retry": retry,
+            "export": exporter(self.export_stage),
+            "pull": pull,
+            "feedback": feedback,
+            "forget": forget,
+        }
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from flexorchd.cli.ask import ask
-from flexorchd.cli.paths import files_at
+from flexorchd.cli.paths import files_at, files_named
 from flexorchd.cli.target import Target, with_target
 from flexorchd.errors import UsageError
 from flexorchd.ledger.search import Found
@@ -101,3 +101,34 @@ def moment(text: str, now: float) -> float:
         return datetime.fromisoformat(text).timestamp()
     except ValueError:
         raise UsageError(f"{text} is no time.", "Write 90m, 2h, 3d or 2026-01-31.") from None
+
+
+@click.command(epilog="\b\nExample:\n  flexorchd pull 7 invoices/2026/a.pdf invoices/2026/b.pdf")
+@click.argument("connector_id", type=int)
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@with_target
+def pull(connector_id: int, keys: tuple[str, ...], target: Target) -> int:
+    """Process files out of connected storage; results go to results/_connector-CONNECTOR_ID."""
+    return ask(target, "pull", {"connector_id": connector_id, "keys": list(keys)})
+
+
+FEEDBACK_EXAMPLES = """\b
+Examples:
+  flexorchd feedback scans/letter.pdf positive
+  flexorchd feedback 1763991234567 negative --issue wrong_fields
+"""
+
+
+@click.command(epilog=FEEDBACK_EXAMPLES)
+@click.argument("named", metavar="PATH|JOB")
+@click.argument("rating", type=click.Choice(["positive", "negative"]))
+@click.option("--issue", help="wrong_fields, missed_pii, incorrect_summary, poor_extraction …")
+@with_target
+def feedback(named: str, rating: str, issue: str | None, target: Target) -> int:
+    """Say whether a result is good; the service learns from it."""
+    with target.ledger() as ledger:
+        jobs = {file.job_id for file in files_named(ledger, named) if file.job_id}
+    if len(jobs) > 1:
+        raise UsageError(f"{named} names {len(jobs)} jobs.", "Name one file, or one job.")
+    job_id = jobs.pop() if jobs else named
+    return ask(target, "feedback", {"job_id": job_id, "rating": rating, "issue": issue})

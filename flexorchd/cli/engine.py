@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 
 import click
+import msgspec
 
 from flexorchd.config.access import KEY_VARIABLE
 from flexorchd.config.fields import is_loopback
@@ -52,7 +53,7 @@ def engine(host: str, port: int, data: Path, plan: str, chaos: str, executor: st
             plan=plan,
             executor=executor,
             allowed_hosts=("localhost", "127.0.0.1", "[::1]", "::1") if is_loopback(host) else (),
-            chaos=Chaos(**rates(chaos)),
+            chaos=msgspec.convert(rates(chaos), Chaos),
         )
     except ValueError as error:
         raise UsageError(str(error), "") from error

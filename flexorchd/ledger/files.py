@@ -17,10 +17,12 @@ reason. A bare tuple, as SQLite returns it: a scan makes one for every file ther
 
 
 class FoundBy(StrEnum):
-    """What led to a file: an event, a scan that caught what events missed, or the first scan of a run."""
+    """What led to a file: an event, a scan that caught what events missed, a poll of what sends no
+    events, or the first scan of a run, which counts as none of these."""
 
     EVENT = "event"
     SCAN = "scan"
+    POLL = "poll"
     FIRST_SCAN = "first scan"
 
 
@@ -215,7 +217,7 @@ class Files:
         db.execute(
             "UPDATE watches SET found_by_event = found_by_event + ?, found_by_scan = found_by_scan + ? "
             "WHERE id = ?",
-            (found[FoundBy.EVENT], found[FoundBy.SCAN], watch_id),
+            (found[FoundBy.EVENT], found[FoundBy.SCAN] + found[FoundBy.POLL], watch_id),
         )
 
     def gone(self, file_ids: Iterable[int], now: float) -> None:

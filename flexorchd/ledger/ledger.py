@@ -11,8 +11,10 @@ from flexorchd.ledger.connection import Database
 from flexorchd.ledger.documents import Documents
 from flexorchd.ledger.exports import Exports
 from flexorchd.ledger.files import Files
+from flexorchd.ledger.forgetting import Forgetting
 from flexorchd.ledger.hooks import Hooks
 from flexorchd.ledger.progress import ProgressView
+from flexorchd.ledger.pulls import Pulls
 from flexorchd.ledger.requests import Memory, Requests
 from flexorchd.ledger.search import Search
 from flexorchd.ledger.schema import known_migrations, migrations
@@ -56,6 +58,8 @@ class Ledger:
         self.requests = Requests(self.database)
         self.memory = Memory(self.database)
         self.hooks = Hooks(self.database)
+        self.pulls = Pulls(self.database)
+        self.forgetting = Forgetting(self.database)
         self.search = Search(self.database)
         self.progress = ProgressView(self.database)
 

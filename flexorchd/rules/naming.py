@@ -59,20 +59,27 @@ def result_path(watch: str, path: bytes) -> bytes:
     return b"/".join(parts)
 
 
-def connector_path(connector_id: str | int, key: str) -> bytes:
-    """Where the result of a file in connected storage lies, below ``results``.
+def connector_watch(connector_id: str | int) -> str:
+    """What stands for a watch where files come out of connected storage."""
+    return f"_connector-{re.sub('[^A-Za-z0-9_-]', '_', str(connector_id))}"
+
+
+def connector_key(key: str) -> bytes:
+    """An object's key as a path below its connector.
 
     Args:
-        connector_id: the connector's id.
         key: the object's key, which is not trusted: no part of it leaves its folder. A key that had
             to be changed gets 16 hexadecimal digits of its SHA-256, so that two never meet.
     """
     raw = key.encode("utf-8", "surrogateescape")
     parts = [_harmless(part) for part in raw.split(b"/") if part not in (b"", b".", b"..")]
     safe = b"/".join(parts)
-    if safe != raw:
-        safe = (safe or b"object") + b"~" + _digest(raw)
-    return result_path(f"_connector-{re.sub('[^A-Za-z0-9_-]', '_', str(connector_id))}", safe)
+    return safe if safe == raw else (safe or b"object") + b"~" + _digest(raw)
+
+
+def connector_path(connector_id: str | int, key: str) -> bytes:
+    """Where the result of a file in connected storage lies, below ``results``."""
+    return result_path(connector_watch(connector_id), connector_key(key))
 
 
 def _harmless(part: bytes) -> bytes:

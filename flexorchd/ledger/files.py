@@ -17,12 +17,15 @@ reason. A bare tuple, as SQLite returns it: a scan makes one for every file ther
 
 
 class FoundBy(StrEnum):
-    """What led to a file: an event, a scan that caught what events missed, a poll of what sends no
-    events, or the first scan of a run, which counts as none of these."""
+    """What led to a file.
+
+    A rescan comes around by the clock and catches what events have missed, a scan stands in for events
+    that were lost or are not sent; the first scan of a run is neither.
+    """
 
     EVENT = "event"
     SCAN = "scan"
-    POLL = "poll"
+    RESCAN = "rescan"
     FIRST_SCAN = "first scan"
 
 
@@ -217,7 +220,7 @@ class Files:
         db.execute(
             "UPDATE watches SET found_by_event = found_by_event + ?, found_by_scan = found_by_scan + ? "
             "WHERE id = ?",
-            (found[FoundBy.EVENT], found[FoundBy.SCAN] + found[FoundBy.POLL], watch_id),
+            (found[FoundBy.EVENT], found[FoundBy.SCAN] + found[FoundBy.RESCAN], watch_id),
         )
 
     def gone(self, file_ids: Iterable[int], now: float) -> None:

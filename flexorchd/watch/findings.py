@@ -142,7 +142,7 @@ class Findings:
             return
         found_by = self._origin(status)
         self._add(folder, name, _look(status), rule, found_by)
-        self.report.unannounced += row is None and not rule and found_by is FoundBy.SCAN
+        self.report.unannounced += row is None and not rule and found_by is FoundBy.RESCAN
 
     def missed(self, folder: bytes, rows: Mapping[bytes, KnownFile]) -> None:
         """Known entries of a folder that are not there."""
@@ -197,7 +197,7 @@ class Findings:
         return ignored.rule if ignored else None
 
     def _origin(self, status: os.stat_result) -> FoundBy:
-        if self._found_by is FoundBy.SCAN and status.st_ctime_ns > self._recent_ns:
+        if self._found_by is FoundBy.RESCAN and status.st_ctime_ns > self._recent_ns:
             return FoundBy.EVENT
         return self._found_by
 

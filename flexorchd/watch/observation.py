@@ -53,6 +53,7 @@ class Observation:
         self.mode: Mode = "polling"
         self.reason = "not started"
         self.restarts = 0
+        self.overflows = 0
         self._root = root
         self._hints = hints
         self._recursive = recursive
@@ -64,13 +65,7 @@ class Observation:
         self._failures = 0
         self._retry_at = self._observed_at = 0.0
         self._misses = 0
-        self._past_overflows = 0
         self.polled: list[bytes] = []
-
-    @property
-    def overflows(self) -> int:
-        """How often events were lost since the start."""
-        return self._past_overflows + (self._observer.overflows if self._observer else 0)
 
     def tend(self, place: InPlace) -> bool:
         """Observe the folder as it is now.
@@ -83,7 +78,7 @@ class Observation:
             self._place = place
             self._begin_anew()
         if self._observer is not None and not self._observer.alive:
-            self._lose()
+            self._lose(self._observer)
         if self._observer is None and self._wants_events() and self._is_time():
             return self._observe() or moved
         return moved
@@ -97,16 +92,17 @@ class Observation:
                 self._give_up(error)
 
     def missed(self, count: int) -> None:
-        """A periodic scan has found so many new files that no event had told of."""
+        """A rescan has found so many new files that no event had told of."""
+        if self._polling != "auto":
+            return
         self._misses = self._misses + 1 if count else 0
-        if self._misses == ENOUGH_MISSES and self.mode == "events" and self._polling == "auto":
+        if self._misses == ENOUGH_MISSES:
             self.close()
             self._poll_all(f"{ENOUGH_MISSES} scans in a row found files that no event had told of")
 
     def close(self) -> None:
         """Observe nothing more."""
         if self._observer is not None:
-            self._past_overflows += self._observer.overflows
             self._observer.stop()
             self._observer = None
 
@@ -160,12 +156,15 @@ class Observation:
             return []
         return [mount for mount in self._place.below if is_remote(mount)]
 
-    def _lose(self) -> None:
+    def _lose(self, observer: Observer) -> None:
         self.close()
-        self.restarts += 1
+        if observer.lost_events:
+            self.overflows += 1
+        else:
+            self.restarts += 1
         seconds = self._pause()
         if seconds:
-            self._poll_all("the observer has failed several times and is started again later")
+            self._poll_all("the observer has ended several times and is started again later")
 
     def _give_up(self, error: EventLimitError | OSError) -> None:
         self.close()

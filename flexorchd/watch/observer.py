@@ -54,11 +54,16 @@ class EventLimitError(Exception):
     """The kernel gives this user no more watches or instances; the message says how to raise it."""
 
 
+class EventsLostError(Exception):
+    """The kernel's queue has overflowed."""
+
+
 class Observer:
     """Tells of all that is made, written, moved and removed in a folder and below it.
 
     A folder that comes is watched first and told of second, so that what comes into it meanwhile is
-    told of or found by whoever looks. After events were lost all folders are watched anew, and told of.
+    told of or found by whoever looks. An observer that has lost events, or that meets what it cannot
+    handle, ends, for a new one to take its place: which folders were moved meanwhile, it cannot know.
 
     Args:
         root: the folder.
@@ -73,14 +78,15 @@ class Observer:
     def __init__(
         self, root: bytes, hints: Hints, *, recursive: bool, skips: Callable[[bytes], bool]
     ) -> None:
-        self.overflows = 0
+        self.lost_events = False
         self._root = root
         self._hints = hints
         self._recursive = recursive
         self._skips = skips
         self._lock = threading.RLock()
+        self._stopped = False
         self._covered: dict[bytes, _Folder] = {}
-        self._kernel = _open_kernel(self._on_overflow)
+        self._kernel = _open_kernel(self._on_end)
 
     def start(self) -> None:
         """Watch the folder and those below it.
@@ -98,7 +104,10 @@ class Observer:
 
     def stop(self) -> None:
         """Watch nothing more."""
-        self._kernel.stop()
+        with self._lock:
+            # From here on nothing is added to a descriptor that may be another's by then.
+            self._stopped = True
+            self._kernel.stop()
         if self._kernel.is_alive():
             self._kernel.join()
 
@@ -127,8 +136,8 @@ class Observer:
 
     def _watch(self, path: bytes) -> bool:
         with self._lock:
-            if path in self._covered:
-                return True
+            if self._stopped or path in self._covered:
+                return not self._stopped
             folder = _Folder(path, self._on_event, self._on_deleted)
             try:
                 folder.watch(self._kernel, self._location(path))
@@ -184,12 +193,13 @@ class Observer:
             if self._covered.get(folder.path) is folder:
                 del self._covered[folder.path]
 
-    def _on_overflow(self) -> None:
-        self.overflows += 1
-        log.warning("watch.events_lost", folder=display(self._root), overflows=self.overflows)
-        # The way of folders that were moved meanwhile is lost too.
-        self._uncover(b"")
-        self.cover(b"")
+    def _on_end(self, error: Exception) -> None:
+        if isinstance(error, EventsLostError):
+            self.lost_events = True
+            log.warning("watch.events_lost", folder=display(self._root))
+        elif not isinstance(error, EventLimitError):
+            # A limit is met again, and told of, by whoever starts the next observer.
+            log.error("watch.observer_failed", folder=display(self._root), exc_info=error)
         self._hints.tree(b"")
 
 
@@ -219,34 +229,31 @@ class _Folder:
         self.deleted(self)
 
     def on_queue_overflow(self) -> None:
-        """Told once for all folders, by `_Kernel`."""
+        """Of no use here: `_Kernel` has ended by then."""
 
 
 class _Kernel(InotifyFD):
-    """Watchdog's reader. When it meets what it cannot handle it ends, for the observer to be replaced."""
+    """Watchdog's reader, which ends when events were lost or a callback failed, and says so."""
 
-    def __init__(self, on_overflow: Callable[[], None]) -> None:
+    def __init__(self, on_end: Callable[[Exception], None]) -> None:
         super().__init__()
-        self._on_overflow = on_overflow
+        self._on_end = on_end
 
     def handle_event(self, event: InotifyEvent) -> None:
         if event.is_queue_overflow:
-            self._on_overflow()
-        else:
-            super().handle_event(event)
+            raise EventsLostError
+        super().handle_event(event)
 
     def run(self) -> None:
         try:
             super().run()
-        except EventLimitError:
-            pass  # Whoever starts an observer anew meets the limit again, and says so.
-        except Exception as error:
-            log.error("watch.observer_failed", exc_info=error)
+        except Exception as error:  # noqa: BLE001  an observer that has ended is replaced
+            self._on_end(error)
 
 
-def _open_kernel(on_overflow: Callable[[], None]) -> _Kernel:
+def _open_kernel(on_end: Callable[[Exception], None]) -> _Kernel:
     try:
-        return _Kernel(on_overflow)
+        return _Kernel(on_end)
     except OSError as error:
         if error.errno == errno.EMFILE:
             raise EventLimitError(_instances_message()) from error

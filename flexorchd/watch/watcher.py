@@ -15,7 +15,7 @@ from flexorchd.watch.findings import Door, Report, Selects
 from flexorchd.watch.footing import Footing
 from flexorchd.watch.hints import Hints
 from flexorchd.watch.observation import Mode, Observation, Polling
-from flexorchd.watch.place import InPlace, Missing
+from flexorchd.watch.place import Missing
 from flexorchd.watch.scanner import Scanner
 from flexorchd.watch.unreadable import Unreadable
 
@@ -101,7 +101,7 @@ class Watcher:
         self._observation = self._make_observation()
         self._unreadable = Unreadable(watched.name)
         self._scan_at = self._poll_at = 0.0
-        self._overflows = self._losses = 0
+        self._losses = 0
         self._told: tuple[Mode, str] | None = None
 
     def _make_scanner(self, ring: Callable[[], None]) -> Scanner:
@@ -172,7 +172,12 @@ class Watcher:
             # Of the folder itself; trouble with what is below it ends no scan.
             self._footing.lose(error)
             self._losses += 1
+            self._scan_at = 0.0
             return pause(self._losses - 1, 0.0)
+        except Exception:
+            # Hints that were taken may not have been followed.
+            self._scan_at = 0.0
+            raise
 
     def stop(self) -> None:
         """End a scan that is under way. From any thread."""
@@ -192,9 +197,10 @@ class Watcher:
             if not self.scanned_once.is_set():
                 self._scan_all(FoundBy.FIRST_SCAN)
             return None
-        self._observe(place)
-        self._follow_hints()
-        self._scan_what_is_due()
+        if self._observation.tend(place):
+            self._scan_at = self._poll_at = 0.0
+        self._look_at_names()
+        self._scan_what_is_due(self._hints.take_trees())
         self._tell()
         return self._wait()
 
@@ -216,23 +222,6 @@ class Watcher:
 
     # -- looking --------------------------------------------------------------------------------------
 
-    def _observe(self, place: InPlace) -> None:
-        if self._observation.tend(place):
-            self._scan_at = self._poll_at = 0.0
-
-    def _follow_hints(self) -> None:
-        self._look_at_names()
-        trees = self._hints.take_trees()
-        found_by = FoundBy.EVENT
-        if self._observation.overflows != self._overflows:
-            self._overflows = self._observation.overflows
-            found_by = FoundBy.SCAN
-        for tree in trees:
-            if tree:
-                self._scan(tree, found_by)
-            else:
-                self._scan_all(found_by if self.scanned_once.is_set() else FoundBy.FIRST_SCAN)
-
     def _look_at_names(self) -> None:
         names = self._hints.take_names()
         if not names:
@@ -242,23 +231,33 @@ class Watcher:
             self._hints.tree(tree)
         self._unreadable.met(report.unreadable, self._clock.monotonic())
 
-    def _scan_what_is_due(self) -> None:
+    def _scan_what_is_due(self, trees: list[bytes]) -> None:
         now = self._clock.monotonic()
         if not self.scanned_once.is_set():
             self._scan_all(FoundBy.FIRST_SCAN)
         elif now >= self._scan_at:
-            in_rhythm = self._scan_at > 0.0
-            unannounced = self._scan_all(FoundBy.SCAN).unannounced
-            if in_rhythm and not self._observation.polled:
-                self._observation.missed(unannounced)
-        elif self._observation.polled and now >= self._poll_at:
-            self._poll()
+            self._rescan()
+        elif b"" in trees:
+            self._scan_all(FoundBy.SCAN)
+        else:
+            for tree in trees:
+                self._scan(tree, FoundBy.EVENT)
+        self._poll_what_is_due()
         for folder in self._unreadable.due(self._clock.monotonic()):
             self._observation.cover(folder)
             self._scan(folder, FoundBy.SCAN)
 
-    def _poll(self) -> None:
+    def _rescan(self) -> None:
+        comes_around = self._scan_at > 0.0
+        if comes_around and self.mode == "events":
+            self._observation.missed(self._scan_all(FoundBy.RESCAN).unannounced)
+        else:
+            self._scan_all(FoundBy.SCAN)
+
+    def _poll_what_is_due(self) -> None:
         started = self._clock.monotonic()
+        if not self._observation.polled or started < self._poll_at:
+            return
         for tree in self._observation.polled:
             if tree:
                 self._scan(tree, FoundBy.SCAN)

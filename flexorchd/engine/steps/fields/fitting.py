@@ -1,0 +1,140 @@
+"""Fitting the cells of a row to columns: order is kept, and kinds must agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from flexorchd.engine.steps.fields.amounts import Amount, NumberStyle
+from flexorchd.engine.steps.fields.dates import DateStyle
+
+_NO_COLUMN, _NO_CELL = -1.5, -0.3
+_LETTERS = re.compile(r"[^\W\d_]")
+_LEADING = re.compile(r"(\d{1,3}\.?) (?=[^\W\d_])")
+_UNIT = re.compile(r"\s?[^\W\d_]{1,6}\.?(?:\([^\W\d_]{1,3}\))?")
+_DAY = re.compile(r"(?:0?[1-9]|[12]\d|3[01])(?:\.(?:0?[1-9]|1[0-2])\.?|[/-](?:0?[1-9]|1[0-2]))")
+_NAMED_DAY = re.compile(r"\d{1,2}\.? [^\W\d_]{3,9}\.?|[^\W\d_]{3,9}\.? \d{1,2}")
+_MOST_CELLS = 24
+
+
+# What a cell holds, by the column it may stand under.
+def _scores(
+    text: float, code: float, count: float, money: float, rate: float, date: float, day: float
+) -> Mapping[str, float]:
+    return locals()
+
+
+_TEXTS = _scores(3.0, 1.0, -3.0, -3.0, -3.0, -2.0, -2.0)
+_MONEY = _scores(-4.0, -4.0, 1.8, 3.0, -4.0, -4.0, 1.0)
+_COUNT = _scores(-4.0, -4.0, 3.0, 0.8, -4.0, -4.0, 0.5)
+_RATE = _scores(-2.0, -1.0, 1.0, 0.4, 3.0, -4.0, -1.0)
+_DATE = _scores(-4.0, -4.0, -4.0, -4.0, -4.0, 4.0, 3.0)
+_CODE = _scores(0.2, 2.0, 1.0, -2.0, -3.0, -3.0, -1.0)
+_UNITS = _scores(0.5, 0.5, -2.0, -3.0, -3.0, -4.0, -3.0)
+_NOTHING = _scores(-0.5, 0.0, -0.5, -1.0, 0.0, -0.5, -0.5)
+_FITS: Mapping[str, Mapping[str, float]] = {
+    "description": _TEXTS,
+    "category": _TEXTS,
+    "quantity": _COUNT,
+    "ordered": _COUNT,
+    "position": {**_COUNT, "count": 2.0, "money": -3.0, "code": 0.0},
+    "item_no": _CODE,
+    "unit": _UNITS,
+    "rate": _RATE,
+    "date": _DATE,
+    "value_date": {**_DATE, "date": 3.5},
+    "": _NOTHING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Cells by column, the cells that found none, and how well all fits."""
+
+    cells: Mapping[str, str]
+    spare: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Fits rows to columns, reading numbers and dates as the document writes them."""
+
+    numbers: NumberStyle
+    dates: DateStyle
+
+    def is_money(self, text: str) -> bool:
+        """Whether a text holds an amount of money."""
+        return any(amount.is_money for amount in self.numbers.amounts(text))
+
+    def fit(self, columns: Sequence[str], cells: Sequence[str]) -> Fit:
+        """The best way to lay the cells, in order, under the columns."""
+        cells = cells[:_MOST_CELLS]
+        kinds = [self.kind(cell) for cell in cells]
+        # best[j]: score and path for all columns so far and the first j cells.
+        best: list[tuple[float, tuple[int, ...]]] = [
+            (_NO_COLUMN * j, (-1,) * j) for j in range(len(cells) + 1)
+        ]
+        for number, column in enumerate(columns):
+            fits = _FITS.get(column, _MONEY)
+            row = [(best[0][0] + _NO_CELL, best[0][1])]
+            for j, kind in enumerate(kinds, start=1):
+                score, path = best[j - 1]
+                under = (score + fits[kind], (*path, number))
+                without_cell = (best[j][0] + _NO_CELL, best[j][1])
+                without_column = (row[j - 1][0] + _NO_COLUMN, (*row[j - 1][1], -1))
+                row.append(max(under, without_cell, without_column, key=lambda option: option[0]))
+            best = row
+        score, path = best[-1]
+        named = [(columns[n] if n >= 0 else "", cell) for n, cell in zip(path, cells, strict=True)]
+        spare = tuple(cell for name, cell in named if not name)
+        return Fit({name: cell for name, cell in named if name}, spare, score)
+
+    def kind(self, text: str) -> str:
+        """What a cell holds: ``date day money count rate code`` or ``text``."""
+        if any(d.end - d.start >= 0.6 * len(text) for d in self.dates.days(text)):
+            return "date"
+        if _DAY.fullmatch(text) or _NAMED_DAY.fullmatch(text):
+            return "day"
+        amounts = list(self.numbers.amounts(text))
+        if len(amounts) == 1 and _is_all(text, amounts[0]):
+            (amount,) = amounts
+            return "rate" if amount.percent else "money" if amount.is_money else "count"
+        if " " not in text and any(c.isdigit() for c in text):
+            return "code"
+        return "text" if _LETTERS.search(text) else "code"
+
+
+def _is_all(text: str, amount: Amount) -> bool:
+    """Whether a text is a number, with a sign, a currency or a unit at most."""
+    around = text[: amount.start] + " " + text[amount.end :]
+    return _UNIT.fullmatch(around.strip(" %()*+")) is not None or not around.strip(" %()*+")
+
+
+def leading_atom(cell: str, _: NumberStyle) -> Iterator[str]:
+    """A small number and the text behind it, where two columns run together so; else the cell."""
+    lead = _LEADING.match(cell)
+    if lead:
+        yield lead.group(1)
+    yield cell[lead.end() :] if lead else cell
+
+
+def atoms(cell: str, numbers: NumberStyle) -> Iterator[str]:
+    """The parts of a cell in which columns run together: a number, text, numbers."""
+    *lead, cell = leading_atom(cell, numbers)
+    yield from lead
+    tail: list[str] = []
+    amounts = list(numbers.amounts(cell))
+    while amounts and _ends_with(cell, amounts[-1]):
+        amount = amounts.pop()
+        tail.append(cell[amount.start :].strip())
+        cell = cell[: amount.start].rstrip()
+    if cell:
+        yield cell
+    yield from reversed(tail)
+
+
+def _ends_with(cell: str, amount: Amount) -> bool:
+    behind = cell[amount.end :].strip(" %")
+    return not behind or _UNIT.fullmatch(behind) is not None

@@ -1,0 +1,74 @@
+"""The document's text as rows of cells of words, which is how people find a value: by its place."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+_CELL_GAP = re.compile(r"\t+| {2,}")
+_WORD = re.compile(r"[^\W_]+")
+# Letters that Unicode does not take apart into a base and a mark.
+_PLAIN = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of letters and digits: its folded form, and where it stands in its cell."""
+
+    key: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A piece of a line that stands apart from its neighbours."""
+
+    row: int
+    column: int
+    text: str
+    words: tuple[Word, ...]
+
+
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All rows that are not blank, top to bottom."""
+
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Page:
+        """The page of a text in which a wide gap, or a tab, parts cells."""
+        lines = (line for line in text.split("\n") if line.strip())
+        return cls(tuple(tuple(_cells(number, line)) for number, line in enumerate(lines)))
+
+    def below(self, row: int, count: int) -> tuple[Row, ...]:
+        """The next rows under a row."""
+        return self.rows[row + 1 : row + 1 + count]
+
+
+def _cells(row: int, line: str) -> Iterator[Cell]:
+    for column, part in enumerate(_CELL_GAP.split(line.strip())):
+        text = part.strip()
+        yield Cell(row, column, text, tuple(words(text)))
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of a text."""
+    for match in _WORD.finditer(text):
+        yield Word(fold(match.group()), match.start(), match.end())
+
+
+@lru_cache(maxsize=8192)
+def fold(word: str) -> str:
+    """The word without case and accents, so that ``İSTANBUL`` and ``istanbul`` are one."""
+    if word.isascii():
+        return word.lower()
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in parts if not unicodedata.combining(c)).translate(_PLAIN)

@@ -1,0 +1,218 @@
+"""A document made ready for reading: its page, its writing, and the labels on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from flexorchd.engine.model import Content
+from flexorchd.engine.steps.fields import lexicon
+from flexorchd.engine.steps.fields.amounts import NumberStyle
+from flexorchd.engine.steps.fields.dates import DateStyle
+from flexorchd.engine.steps.fields.lexicon import Term
+from flexorchd.engine.steps.fields.page import Cell, Page, Word
+from flexorchd.engine.steps.fields.phrases import Match, Phrases
+
+_FOREIGN, _FOREIGN_WORD, _FOREIGN_SHORT = 0.85, 0.7, 0.4
+_SHORT = 4
+_PROSE_WORDS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words on the page that say what stands beside or below them.
+
+    Attributes:
+        concepts: what the words may stand for, with a weight up to 1.0 for each.
+        cell: where it stands.
+        start: where it begins in the cell's text.
+        end: where it ends.
+        next_start: where the next label of the cell begins, or the end of its text.
+        leading: whether the cell, or what is left of it after another label's value, begins here.
+        announced: whether a colon or the end of the cell follows, as after a label.
+        short: whether it is a single word of four letters at most, as "an", "from" or "due".
+    """
+
+    concepts: dict[str, float]
+    cell: Cell
+    start: int
+    end: int
+    next_start: int
+    leading: bool
+    announced: bool
+    short: bool
+
+    @property
+    def rest(self) -> str:
+        """What the cell holds between this label and the next."""
+        return self.cell.text[self.end : self.next_start]
+
+    @property
+    def certain(self) -> bool:
+        """Whether it can only be a label: not in a sentence, and no small word without a colon."""
+        return self.leading and not self.in_prose and (self.announced or not self.short)
+
+    @property
+    def in_prose(self) -> bool:
+        """Whether it is likely a word of a sentence."""
+        spelled = sum(1 for word in self.cell.words if word.key.isalpha() and len(word.key) > 1)
+        return spelled >= _PROSE_WORDS and not _has_colon(self.cell.text, self.end)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One document, with all that its fields are read from.
+
+    Attributes:
+        content: the document.
+        language: its language, or ``und``.
+        concepts: the concepts whose labels matter for its type; the page's other words are not
+            taken for labels.
+    """
+
+    content: Content
+    language: str
+    locale: str
+    concepts: frozenset[str]
+
+    @cached_property
+    def page(self) -> Page:
+        """The rows and cells of the text."""
+        return Page.of(self.content.text)
+
+    @cached_property
+    def numbers(self) -> NumberStyle:
+        """How the document writes numbers."""
+        return NumberStyle.of(self.content.text, self.locale, self.language)
+
+    @cached_property
+    def dates(self) -> DateStyle:
+        """How the document writes dates."""
+        return DateStyle.of(self.content.text, self.locale, self.language)
+
+    @property
+    def phrases(self) -> Phrases[Term]:
+        """The labels that matter, to find in any text."""
+        return _phrases(self.concepts)
+
+    @cached_property
+    def labels(self) -> tuple[tuple[Label, ...], ...]:
+        """The labels of every row, left to right."""
+        return tuple(
+            tuple(label for cell in row for label in self._labels(cell)) for row in self.page.rows
+        )
+
+    def labelled(self, concept: str) -> Iterator[Label]:
+        """The labels that may stand for a concept, top to bottom."""
+        for row in self.labels:
+            for label in row:
+                if concept in label.concepts:
+                    yield label
+
+    def begins_with_label(self, cell: Cell) -> bool:
+        """Whether a cell begins with a label."""
+        return any(label.cell is cell and label.start <= 1 for label in self.labels[cell.row])
+
+    def _labels(self, cell: Cell) -> Iterator[Label]:
+        words = _without_rates(cell)
+        found = (m for m in self.phrases.find(words) if self._is_label(m, cell.text, words))
+        matches = _without_remarks(cell.text, words, list(found))
+        inherited: dict[str, float] = {}
+        for number, match in enumerate(matches):
+            start, end = words[match.start].start, words[match.end - 1].end
+            after = matches[number + 1].start if number + 1 < len(matches) else None
+            next_start = words[after].start if after is not None else len(cell.text)
+            weights = _weights(match, self.language)
+            if "generic_no" in weights:
+                weights |= inherited
+            yield Label(
+                weights,
+                cell,
+                start,
+                end,
+                next_start,
+                leading=match.start == 0 or number > 0,
+                announced=_announces(cell.text, end),
+                short=_is_short(match),
+            )
+            # "Invoice (copy) No. 123": the number is the invoice's.
+            names = {c: w for c, w in weights.items() if c.endswith("_no")}
+            inherited = names if _ASIDES.fullmatch(cell.text, end, next_start) else {}
+
+    def _is_label(self, match: Match[Term], text: str, words: Sequence[Word]) -> bool:
+        """Whether a match can be a label: "de" and "an" are words of their languages as well."""
+        if not _is_short(match):
+            return True
+        start, end = words[match.start].start, words[match.end - 1].end
+        if text[start - 1 : start] in _JOINTS:
+            return False
+        announced = _announces(text, end)
+        if all(self.language not in (term.language, "und") for term in match.meanings):
+            return announced and match.start == 0
+        return announced or match.start == 0 or text[end:].lstrip(" .°")[:1].isdigit()
+
+
+_JOINTS = ("/", "-", "_", "@", ".", "'", "’")
+_RATE = re.compile(r"\d+(?:[.,]\d+)? ?%|% ?\d+(?:[.,]\d+)?")
+_ASIDES = re.compile(r"[\s.:]*(?:\([^()]{0,60}\)[\s.:]*)*")
+
+
+def _without_rates(cell: Cell) -> Sequence[Word]:
+    """The words of a cell without rates: "incl. 19 % VAT" is labelled as "incl. VAT" is."""
+    rates = [match.span() for match in _RATE.finditer(cell.text)] if "%" in cell.text else []
+    if not rates:
+        return cell.words
+    return [w for w in cell.words if not any(s <= w.start < e for s, e in rates)]
+
+
+def _without_remarks(
+    text: str, words: Sequence[Word], matches: Sequence[Match[Term]]
+) -> Sequence[Match[Term]]:
+    """The matches without those that stand in parentheses behind another."""
+    kept: list[Match[Term]] = []
+    for match in matches:
+        if not (kept and _in_parentheses(text, words[match.end - 1].start)):
+            kept.append(match)
+    return kept
+
+
+def _in_parentheses(text: str, position: int) -> bool:
+    return text.rfind("(", 0, position) > text.rfind(")", 0, position)
+
+
+def _announces(text: str, end: int) -> bool:
+    return _has_colon(text, end) or not text[end:].strip(" .)")
+
+
+def _has_colon(text: str, end: int) -> bool:
+    return text[end : end + 8].lstrip(" .)")[:1] in (":", "#", "=", "№", "：") and end < len(text)
+
+
+def _weights(match: Match[Term], language: str) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for term in match.meanings:
+        own = language in (term.language, "und")
+        weight = 1.0 if own else _foreign_weight(match)
+        weights[term.concept] = max(weight, weights.get(term.concept, 0.0))
+    return weights
+
+
+def _foreign_weight(match: Match[Term]) -> float:
+    if _is_short(match):
+        return _FOREIGN_SHORT
+    return _FOREIGN if match.end - match.start > 1 else _FOREIGN_WORD
+
+
+def _is_short(match: Match[Term]) -> bool:
+    return match.end - match.start == 1 and match.length <= _SHORT
+
+
+@cache
+def _phrases(concepts: frozenset[str]) -> Phrases[Term]:
+    """The dictionary of the labels that matter, built once for a document type."""
+    files: Sequence[Iterable[tuple[str, Term]]] = [
+        lexicon.load(name) for name in ("references", "dates", "amounts", "parties")
+    ]
+    return Phrases((p, term) for file in files for p, term in file if term.concept in concepts)

@@ -1,0 +1,100 @@
+"""The language of a text: a vote of its most ordinary words, and a trained model where that is unsure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from functools import cache
+
+from flexorchd.engine.steps.fields import lexicon
+from flexorchd.engine.steps.fields.lexicon import Term
+
+# Letters that few languages have.
+_LETTERS = {
+    "de": "ß", "tr": "ğışİ", "pl": "łąęśźżćń", "es": "ñ¿¡", "pt": "ãõ", "fr": "œêèù", "cs": "řěů",
+    "ro": "țșă", "hu": "őű", "sv": "å", "da": "øæ",
+}  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
+_SAMPLE = 10_000
+_LETTER_WEIGHT = 0.5
+_WORTH = {"ordinary": 1.0, "business": 1.5}
+# So many points, and so many more than the next language has, decide without a model.
+_ENOUGH, _LEAD = 4.0, 1.35
+_FEW = 2.0
+# Points a character of prose: what has fewer is a language that is not known here.
+_DENSITY = 0.004
+
+
+def detect_language(text: str, hint: str = "und") -> str:
+    """The language of a text.
+
+    Args:
+        text: the text; its beginning is enough.
+        hint: a language or locale that decides where the text does not.
+
+    Returns:
+        An ISO 639-1 code, or ``und``.
+    """
+    sample = text[:_SAMPLE]
+    hinted = _language_of(hint)
+    ranked = sorted(_vote(sample).items(), key=lambda item: -item[1])[:2]
+    if not ranked or ranked[0][1] < max(_FEW, _DENSITY * len(sample)):
+        return hinted
+    likely = [language for language, points in ranked if points * _LEAD > ranked[0][1]]
+    if len(likely) == 1 and ranked[0][1] >= _ENOUGH:
+        return likely[0]
+    if hinted in likely:
+        return hinted
+    model = _model_says(sample)
+    return model if model in likely else ranked[0][0]
+
+
+def _vote(text: str) -> dict[str, float]:
+    points: dict[str, float] = defaultdict(float)
+    known = _words()
+    for word, count in Counter(word.lower() for word in _WORD.findall(text)).items():
+        # A word counts more than once, but ten times as many are not ten times the evidence.
+        for language, worth in known.get(word, ()):
+            points[language] += min(count, 4) * worth
+    for language, letters in _LETTERS.items():
+        if seen := sum(text.count(letter) for letter in letters):
+            points[language] += min(8.0, _LETTER_WEIGHT * seen)
+    return points
+
+
+@cache
+def _words() -> dict[str, list[tuple[str, float]]]:
+    """Word to the languages that have it, with what it is worth for each: less if many have it."""
+    found: dict[str, list[Term]] = defaultdict(list)
+    for word, term in lexicon.load("languages"):
+        found[word].append(term)
+    return {
+        word: [(term.language, _WORTH[term.concept] / len(terms)) for term in terms]
+        for word, terms in found.items()
+    }
+
+
+def _language_of(hint: str) -> str:
+    """The language of a locale, which may be a country for English."""
+    code = hint.replace("_", "-").split("-")[0].lower()
+    return {"us": "en", "uk": "en", "gb": "en", "at": "de"}.get(
+        code, code if len(code) == 2 else "und"
+    )
+
+
+def _model_says(text: str) -> str | None:
+    """What a trained model says, if it is installed."""
+    classifier = _model()
+    return classifier(text) if classifier is not None else None
+
+
+@cache
+def _model() -> Callable[[str], str] | None:
+    """The model of the extra ``langid``, if there. It is slow to load, hence asked only if needed."""
+    try:
+        import py3langid
+    except ImportError:
+        return None
+    py3langid.set_languages(sorted({term.language for _, term in lexicon.load("languages")}))
+    return lambda text: str(py3langid.classify(text)[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -32,9 +33,10 @@ _CODE_PAGES = {
     "mac_roman": _WESTERN,
 }
 _PAGE_OF_LOCALE = {"tr": "cp1254", "pl": "cp1250", "cs": "cp1250", "sk": "cp1250", "hu": "cp1250"}
-_TYPOGRAPHY = frozenset("€„“”‚‘’«»‹›–—…•·°§№™®©£¡¿ªº´\xa0\xad")
+_TYPOGRAPHY = frozenset("€£„“”‚‘’«»‹›–—…•·°§№™®©¡¿ªº´\xa0\xad")
 _SAMPLE = 200_000
-_WORD_AROUND = re.compile(r"\w*[^\x00-\x7f][\w\x80-\uffff]*")
+_WITHIN_WORDS = frozenset("’´·\xad")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def decode(data: bytes, locale: str = "und", declared: str | None = None) -> str | None:
@@ -93,10 +95,10 @@ def _strictly(data: bytes, encoding: str) -> str | None:
 
 
 def _is_text(text: str) -> bool:
-    """Whether controls are rare: one in a hundred characters, as no text has and most binaries do."""
+    """Whether controls are rare: at most one in twenty characters, and binaries have more."""
     sample = text[:_SAMPLE]
     controls = sum(sample.count(chr(code)) for code in (*range(9), *range(14, 27), *range(28, 32)))
-    return controls * 100 <= len(sample)
+    return controls * 20 <= len(sample)
 
 
 def _utf_16(data: bytes) -> str | None:
@@ -117,22 +119,20 @@ def _code_page(sample: bytes, locale: str) -> str:
 
 
 def _sense(sample: bytes, page: str) -> int:
-    """How much the characters beyond ASCII look like words of the code page's languages."""
-    text = sample.decode(page, "replace")
+    """How much the characters beyond ASCII look like writing in the code page's languages."""
+    text = f" {sample.decode(page, 'replace')} "
     letters = _CODE_PAGES[page]
-    return sum(_sense_of_word(word, letters) for word in _WORD_AROUND.findall(text))
+    return sum(_sense_of(text[i - 1], text[i], text[i + 1], letters) for i in _beyond_ascii(text))
 
 
-def _sense_of_word(word: str, letters: str) -> int:
-    score = 0
-    for before, char in zip(" " + word, word, strict=False):
-        if char < "\x80":
-            continue
-        if char.lower() in letters or char in letters:
-            # A capital after a small letter is a sign of the wrong page.
-            score += -3 if char.isupper() and before.islower() else 2
-        elif char in _TYPOGRAPHY:
-            score += 0 if before.isalpha() and char not in "’“”»´°ªº…–—" else 1
-        else:
-            score -= 3 if unicodedata.category(char)[0] in "LSCN" else 1
-    return score
+def _beyond_ascii(text: str) -> Iterator[int]:
+    return (match.start() for match in _BEYOND_ASCII.finditer(text))
+
+
+def _sense_of(before: str, char: str, after: str, letters: str) -> int:
+    if char in letters or char.lower() in letters:
+        case_breaks = (char.isupper() and before.islower()) or (char.islower() and after.isupper())
+        return -3 if case_breaks else -1 if before.isdigit() or after.isdigit() else 2
+    if char in _TYPOGRAPHY:
+        return -2 if before.isalpha() and after.isalpha() and char not in _WITHIN_WORDS else 1
+    return -3 if unicodedata.category(char)[0] in "LSCN" else -1

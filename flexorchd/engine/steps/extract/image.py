@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
+from statistics import fmean
 
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
@@ -32,7 +33,7 @@ def read(source: Source) -> Content:
     return Content(
         kind="image",
         text="\n\n".join(page.text for page in pages),
-        ocr_confidence=ocr.mean(confidences),
+        ocr_confidence=fmean(confidences),
         page_count=len(pages),
         warnings=reader.warnings,
     )

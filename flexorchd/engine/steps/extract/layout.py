@@ -64,18 +64,22 @@ def lines(words: Sequence[Word]) -> list[str]:
 
 
 def _rows(words: Sequence[Word]) -> list[_Row]:
-    rows: list[list[Word]] = []
     # Dashes and raised figures are low, and belong to their line all the same.
     floor = _LOW * median(word.height for word in words) if words else 0.0
+    rows: list[list[Word]] = []
+    tallest: Word | None = None
     for word in sorted(words, key=lambda each: each.baseline):
-        first = rows[-1][0] if rows else None
-        if first and word.baseline - first.baseline <= _SAME_ROW * max(
-            min(first.height, word.height), floor
-        ):
+        if tallest is not None and _is_same_row(tallest, word, floor):
             rows[-1].append(word)
+            tallest = max(tallest, word, key=lambda each: each.height)
         else:
             rows.append([word])
+            tallest = word
     return [_segments(sorted(row, key=lambda each: each.x0)) for row in rows]
+
+
+def _is_same_row(one: Word, other: Word, floor: float) -> bool:
+    return other.baseline - one.baseline <= _SAME_ROW * max(min(one.height, other.height), floor)
 
 
 def _segments(row: list[Word]) -> _Row:

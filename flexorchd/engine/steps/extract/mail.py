@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from statistics import fmean
 
 from flexorchd.engine.model import Content, DocumentError, Table
 from flexorchd.engine.steps.extract.source import Read, Source
@@ -66,7 +67,7 @@ def compose(mail: Mail, source: Source, read: Read) -> Content:
         text="\n".join([*headers, "", mail.body.text, *enclosed.lines]),
         tables=(*mail.body.tables, *enclosed.tables),
         einvoice=enclosed.einvoices[0] if len(enclosed.einvoices) == 1 else None,
-        ocr_confidence=_mean(enclosed.confidences),
+        ocr_confidence=fmean(enclosed.confidences) if enclosed.confidences else None,
         title=next((value for name, value in mail.headers if name == "Subject"), None),
         attachments=tuple(attachment.name for attachment in mail.attachments),
         signatures=tuple(dict.fromkeys([*mail.signatures, *enclosed.signatures])),
@@ -97,7 +98,3 @@ def _read_attachment(
         enclosed.einvoices.append(content.einvoice)
     if content.ocr_confidence is not None:
         enclosed.confidences.append(content.ocr_confidence)
-
-
-def _mean(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None

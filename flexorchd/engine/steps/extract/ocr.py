@@ -2,67 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Protocol
 
 from PIL import Image
 
 from flexorchd.engine.model import DocumentError
-from flexorchd.engine.steps.extract.placement import Placed, page_text
+from flexorchd.engine.steps.extract.recognition import Engine, Recognized
 from flexorchd.engine.steps.extract.source import Source
 
 MAX_PIXELS = 25_000_000
-# So many words, so sure on average, are text that lies the right way up.
-_ENOUGH = 12
-_CONFIDENT = 0.75
-# A word that counts, and how much more of them another way up must show.
-_LIKELY = 0.5
+# How much more than this way up another must show.
 _CLEARLY = 1.5
 # A4 at 300 dpi.
 _LONG_SIDE = 3_500
 _MAX_SCALE = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Recognized:
-    """The words of a picture, and how sure the engine is of each, from 0.0 to 1.0."""
-
-    words: tuple[Placed, ...]
-    confidences: tuple[float, ...]
-
-    @property
-    def text(self) -> str:
-        """The words as lines in reading order."""
-        return page_text(self.words).text
-
-    @property
-    def characters(self) -> float:
-        """How many characters can be counted on."""
-        pairs = zip(self.words, self.confidences, strict=True)
-        return sum(
-            len(word.text) * confidence for word, confidence in pairs if confidence >= _LIKELY
-        )
-
-    @property
-    def makes_sense(self) -> bool:
-        """Whether this is text that lies the right way up."""
-        return len(self.words) >= _ENOUGH and mean(self.confidences) >= _CONFIDENT
-
-
-class Engine(Protocol):
-    """Reads pictures of text."""
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What the reader should know about this engine's set-up."""
-
-    def glance(self, picture: Image.Image) -> Recognized:
-        """The words of a grey picture, quickly: enough to see whether it is words, and in what language."""
-
-    def recognize(self, picture: Image.Image, seen: Recognized) -> Recognized:
-        """The words of a grey picture; `seen` is what a glance at a part of it showed."""
 
 
 def engine(source: Source) -> Engine:
@@ -112,12 +65,6 @@ def _turn(reader: Engine, picture: Image.Image) -> tuple[Image.Transpose | None,
     return best, seen[best]
 
 
-def mean(confidences: Iterable[float]) -> float:
-    """The mean of confidences, 0.0 for none."""
-    values = tuple(confidences)
-    return sum(values) / len(values) if values else 0.0
-
-
 def _fitted(picture: Image.Image) -> Image.Image:
     """Enlarged where small, since engines miss letters of few pixels; no larger than may be."""
     wanted = min(max(_LONG_SIDE / max(picture.size), 1.0), _MAX_SCALE)
@@ -138,6 +85,6 @@ def _not_installed(tesseract_without_data: bool) -> DocumentError:
     return DocumentError(
         "OCR_NOT_INSTALLED",
         "The document is a picture, and no OCR engine is installed.",
-        "Install pip install 'flexorchd[ocr]' and Tesseract's language data (on Debian: apt-get install"
-        " tesseract-ocr-eng), or pip install 'flexorchd[ocr-onnx]', which needs no further data.",
+        "Run pip install 'flexorchd[ocr]' and install Tesseract's language data (on Debian: apt-get install"
+        " tesseract-ocr-eng), or run pip install 'flexorchd[ocr-onnx]', which needs no further data.",
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator
+from statistics import fmean
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from flexorchd.engine.model import Content
-from flexorchd.engine.steps.extract import failures, glyphs, ocr, scan
+from flexorchd.engine.steps.extract import failures, glyphs, scan
 from flexorchd.engine.steps.extract.scan import Scanner
 from flexorchd.engine.steps.extract.source import Source
 
@@ -57,7 +58,7 @@ def _read(document: pdfium.PdfDocument, source: Source) -> Content:
         kind="pdf",
         text=text,
         einvoice=_einvoice(attachments),
-        ocr_confidence=ocr.mean(scanner.confidences) if scanner.confidences else None,
+        ocr_confidence=fmean(scanner.confidences) if scanner.confidences else None,
         title=document.get_metadata_dict().get("Title") or None,
         attachments=tuple(attachments),
         page_count=len(pages),

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 from rapidocr import RapidOCR
 
-from flexorchd.engine.steps.extract.ocr import Recognized
 from flexorchd.engine.steps.extract.placement import Placed
+from flexorchd.engine.steps.extract.recognition import Recognized
 
 
 class Rapid:

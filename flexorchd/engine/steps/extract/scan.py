@@ -12,6 +12,7 @@ from PIL import Image
 from flexorchd.engine.model import DocumentError
 from flexorchd.engine.steps.extract import ocr
 from flexorchd.engine.steps.extract.placement import PageText
+from flexorchd.engine.steps.extract.recognition import Engine
 from flexorchd.engine.steps.extract.source import Source
 
 # Fewer characters than these are a scanner's stamp or a page number, and no text layer.
@@ -41,7 +42,7 @@ class Scanner:
         self.refusal: DocumentError | None = None
 
     @cached_property
-    def _engine(self) -> ocr.Engine | None:
+    def _engine(self) -> Engine | None:
         try:
             return ocr.engine(self._source)
         except DocumentError as error:

@@ -51,6 +51,7 @@ _HTML_TAGS = (
     "|center|form|section|article|main|nav|header|footer|pre|strong|em"
 )
 _HTML_START = re.compile(rf"<(?:!doctype\s+html|(?:{_HTML_TAGS})[\s/>])", re.IGNORECASE)
+_PAGE_START = re.compile(r"<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)
 _PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)", re.DOTALL)
 _XML_ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]*)[ \t]*:")
@@ -174,17 +175,19 @@ def _legacy_office(streams: set[str]) -> DocumentError:
 
 
 def _text_kind(source: Source) -> Kind:
-    head = charset.preview(source.data)
-    if head is None:
+    preview = charset.preview(source.data)
+    if preview is None:
         raise failures.malformed("file", "is neither text nor a document that is known")
+    head = preview.lstrip("\ufeff \t\r\n")
     start = _after_prologue(head)
-    if _HTML_START.match(head, start):
+    declared = head.startswith("<?xml")
+    if (_PAGE_START if declared else _HTML_START).match(head, start):
         return "html"
-    if _is_xml(head, start):
+    if declared or _is_xml(head, start):
         return "xml"
     if _is_mail(head, source.suffix):
         return "eml"
-    if _PEM_OR_BASE64.match(head.lstrip()):
+    if _PEM_OR_BASE64.match(head):
         return "p7m"
     if source.suffix in (".html", ".htm") and re.search(
         r"</?[a-z][a-z0-9]*[\s/>]", head, re.IGNORECASE
@@ -203,8 +206,6 @@ def _after_prologue(head: str) -> int:
 
 
 def _is_xml(head: str, start: int) -> bool:
-    if head.lstrip().startswith("<?xml"):
-        return True
     if head.startswith("<!DOCTYPE", start):
         return True
     root = _XML_ROOT.match(head, start)
@@ -225,7 +226,7 @@ def _is_mail(head: str, suffix: str) -> bool:
 def _header_names(head: str) -> set[str]:
     """Names of the header fields that the text begins with; none if it begins with anything else."""
     names: set[str] = set()
-    for number, line in enumerate(head.lstrip().splitlines()):
+    for number, line in enumerate(head.splitlines()):
         if not line.strip():
             break
         match = _HEADER.match(line)

@@ -13,8 +13,8 @@ from pathlib import Path
 import tesserocr
 from PIL import Image
 
-from flexorchd.engine.steps.extract.ocr import Recognized
 from flexorchd.engine.steps.extract.placement import Placed
+from flexorchd.engine.steps.extract.recognition import Recognized
 
 _LANGUAGES = {
     "en": "eng",

@@ -79,7 +79,8 @@ def _sheet(book: calamine.CalamineWorkbook, name: str) -> Table | None:
 
 
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[str, ...]]:
-    for row in sheet.iter_rows():
+    # Not `iter_rows`, which makes up the empty rows and their cells above the first filled one.
+    for row in sheet.to_python():
         cells = [_text(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()

@@ -81,7 +81,9 @@ def german_insurance(rng: Random) -> str:
     start = f"{rng.choice((12, 15, 18, 50, 65)):02}{day:02}{month:02}{year % 100:02}"
     serial = digits(rng, 2)
     expanded = start + f"{ord(letter) - 64:02}" + serial
-    products = [int(c) * w for c, w in zip(expanded, (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1), strict=True)]
+    products = [
+        int(c) * w for c, w in zip(expanded, (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1), strict=True)
+    ]
     check = sum(p // 10 + p % 10 for p in products) % 10
     return f"{start}{letter}{serial}{check}"
 
@@ -237,7 +239,8 @@ def portuguese_tax(rng: Random) -> str:
 BANKS: dict[str, str] = {
     "TR": "nnnnn0nnnnnnnnnnnnnnnn", "DE": "nnnnnnnnnnnnnnnnnn", "FR": "nnnnnnnnnnnnnnnnnnnnnnn",
     "IT": "annnnnnnnnnnnnnnnnnnnnn", "NL": "aaaannnnnnnnnn", "ES": "nnnnnnnnnnnnnnnnnnnn",
-    "PL": "nnnnnnnnnnnnnnnnnnnnnnnn", "GB": "aaaannnnnnnnnnnnnn", "AT": "nnnnnnnnnnnnnnnn", "BE": "nnnnnnnnnnnn",
+    "PL": "nnnnnnnnnnnnnnnnnnnnnnnn", "GB": "aaaannnnnnnnnnnnnn", "AT": "nnnnnnnnnnnnnnnn",
+    "BE": "nnnnnnnnnnnn",
     "SE": "nnnnnnnnnnnnnnnnnnnn", "DK": "nnnnnnnnnnnnnn", "FI": "nnnnnnnnnnnnnn", "PT": "nnnnnnnnnnnnnnnnnnnnn",
     "CH": "nnnnnnnnnnnnnnnnn", "LU": "nnnnnnnnnnnnnnnn", "IE": "aaaannnnnnnnnnnnnn",
 }  # fmt: skip
@@ -245,21 +248,24 @@ BANKS: dict[str, str] = {
 
 def iban(rng: Random, country: str) -> str:
     shape = BANKS[country]
-    account = "".join(rng.choice(string.digits if s == "n" else string.ascii_uppercase) if s != "0" else "0" for s in shape)
+    draw = {"n": string.digits, "a": string.ascii_uppercase, "0": "0"}
+    account = "".join(rng.choice(draw[char]) for char in shape)
     numeric = "".join(str(int(c, 36)) for c in account + country + "00")
     return f"{country}{98 - int(numeric) % 97:02}{account}"
 
 
 def card(rng: Random) -> str:
-    prefix, length = rng.choice((("4", 16), ("51", 16), ("55", 16), ("2221", 16), ("34", 15), ("37", 15), ("6011", 16)))
+    prefix = rng.choice(("4", "51", "55", "2221", "34", "37", "6011"))
+    length = 15 if prefix in ("34", "37") else 16
     body = prefix + digits(rng, length - len(prefix) - 1)
     return body + luhn_digit(body)
 
 
 def ip(rng: Random) -> str:
-    return f"{rng.choice((10, 172, 192, 85, 93, 203))}.{rng.randint(16, 254)}.{rng.randint(0, 255)}.{rng.randint(1, 254)}"
+    first = rng.choice((10, 172, 192, 85, 93, 203))
+    return f"{first}.{rng.randint(16, 254)}.{rng.randint(0, 255)}.{rng.randint(1, 254)}"
 
 
 def ip_v6(rng: Random) -> str:
     groups = [f"{rng.randint(1, 0xFFFF):x}" for _ in range(4)]
-    return f"2a02:{groups[0]}:{groups[1]}::{groups[2]}" if rng.random() < 0.5 else f"fe80::{':'.join(groups)}"
+    return rng.choice((f"2a02:{groups[0]}:{groups[1]}::{groups[2]}", f"fe80::{':'.join(groups)}"))

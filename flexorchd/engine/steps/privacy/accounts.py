@@ -17,9 +17,8 @@ _ALNUM_RUN = re.compile(
     r"[ \-.\u00a0\u2009\u202f]?(?:[ \t]{0,3}\r?\n[ \t>]{0,8})?([0-9A-Za-z]{1,30})"
 )
 _POLISH = re.compile(rf"(?<![\w])(?:{grouped('26', '2 4 4 4 4 4 4')})(?!\w)")
-_CARD = re.compile(
-    rf"(?<![\w.,])(?<!\d-)(?:{grouped('4 4 4 4', '4 6 5', '4 6 4', '4 4 4 4 3', '6 4 4 2')}|\d{{14,19}})(?![\w.,]\d)(?!\w)"
-)
+_CARD_WRITINGS = grouped("4 4 4 4", "4 6 5", "4 6 4", "4 4 4 4 3", "6 4 4 2")
+_CARD = re.compile(rf"(?<![\w.,])(?<!\w-)(?:{_CARD_WRITINGS}|\d{{14,19}})(?![\w.,]\d)(?!\w)")
 _LOOSE_CARD = re.compile(rf"{digits(13, 19)}(?!\w)")
 
 

@@ -17,7 +17,7 @@ from flexorchd.engine.steps.privacy.accounts import iban_type
 from flexorchd.engine.steps.privacy.labels import Labels
 from flexorchd.engine.steps.privacy.network import is_ip
 from flexorchd.engine.steps.privacy.rules import bare
-from flexorchd.engine.steps.privacy.windows import squeeze, windows
+from flexorchd.engine.steps.privacy.windows import NUMBER_OR_ADDRESS, lines_with, squeeze, windows
 
 _SERVICE_NAMES = {
     "ssn": "ssn_us",
@@ -48,15 +48,19 @@ _ANNOUNCED = frozenset(
 
 
 def look(text: str) -> list[tuple[Finding, str]]:
-    """All that the library finds, at the original's offsets, each with the library's own name for it."""
-    squeezed = squeeze(text)
+    """All that the library finds, at the text's offsets, each with the library's own name for it."""
     found: dict[tuple[int, int, str], tuple[Finding, str]] = {}
-    for offset, window in windows(squeezed.text):
-        for hit in flexorch_audit.audit(window, locale="und")["pii"]:
-            start = squeezed.original(offset + hit["start"])
-            end = squeezed.original(offset + hit["end"] - 1) + 1
-            name = hit["type"]
-            found[start, end, name] = (Finding(start, end, _SERVICE_NAMES.get(name, name)), name)
+    for at, end in lines_with(NUMBER_OR_ADDRESS, text):
+        squeezed = squeeze(text[at:end])
+        for offset, window in windows(squeezed.text):
+            for hit in flexorch_audit.audit(window, locale="und")["pii"]:
+                start = at + squeezed.original(offset + hit["start"])
+                stop = at + squeezed.original(offset + hit["end"] - 1) + 1
+                name = hit["type"]
+                found[start, stop, name] = (
+                    Finding(start, stop, _SERVICE_NAMES.get(name, name)),
+                    name,
+                )
     return list(found.values())
 
 

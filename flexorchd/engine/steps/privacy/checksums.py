@@ -112,7 +112,7 @@ def vkn(number: str) -> bool:
 
 
 def mersis(number: str) -> bool:
-    """Turkish company register number: a 0, the tax number (or, for a person, the identity number), a suffix."""
+    """Turkish company register number: a 0, the tax number (a person's identity number), a suffix."""
     return vkn(number[1:11]) or tckn(number[:11])
 
 
@@ -240,7 +240,7 @@ def nhs(number: str) -> bool:
 
 
 def ssn(number: str) -> bool:
-    """US social security number (or an ITIN in its place): areas, groups and serials never issued are not one."""
+    """US social security number or ITIN: areas, groups and serials never issued are not one."""
     area, group, serial = number[:3], number[3:5], number[5:]
     return area not in ("000", "666") and group != "00" and serial != "0000"
 
@@ -277,7 +277,19 @@ def hetu(number: str) -> bool:
 def portuguese_tax(number: str) -> bool:
     """Portuguese NIF: nine digits, weights 9 to 2."""
     check = -_weighted(number, range(9, 1, -1)) % 11
-    return number[0] in "1235689" and check % 10 == int(number[8])
+    issued = number[0] in "123568" or number[:2] in (
+        "45",
+        "70",
+        "71",
+        "72",
+        "74",
+        "75",
+        "77",
+        "79",
+        "98",
+        "99",
+    )
+    return issued and check % 10 == int(number[8])
 
 
 def portuguese_citizen_card(number: str) -> bool:

@@ -12,45 +12,13 @@ from flexorchd.engine.steps.privacy.identifiers import RULES
 from flexorchd.engine.steps.privacy.labels import Labels, read_labels
 from flexorchd.engine.steps.privacy.scope import COUNTRIES, Scope, scope_of
 
+_BLANK = "\0"
 _TOKEN = re.compile(r"\w+")
 _SHORTEST_ECHO = 5
 
 
-class _Draft:
-    """A text in which what was found is blanked, so that later looks see only the rest."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.findings: list[Finding] = []
-
-    def take(self, found: Iterable[Finding]) -> None:
-        """Keep new findings; of overlapping ones the longest. What is blanked already is not taken again."""
-        kept = [f for f in _longest(found) if "\0" not in self.text[f.start : f.end]]
-        self.findings += kept
-        pieces, last = [], 0
-        for finding in kept:
-            pieces += [self.text[last : finding.start], "\0" * (finding.end - finding.start)]
-            last = finding.end
-        self.text = "".join((*pieces, self.text[last:]))
-
-
-def _longest(found: Iterable[Finding]) -> list[Finding]:
-    """Findings without overlaps, in order: of a group that overlaps, the longest, then what is beside it."""
-    kept: list[Finding] = []
-    for finding in sorted(set(found), key=lambda f: (f.start, -f.end)):
-        if not kept or finding.start >= kept[-1].end:
-            kept.append(finding)
-        elif finding.end - finding.start > kept[-1].end - kept[-1].start:
-            kept[-1] = finding
-    return kept
-
-
 def find_pii(text: str, locale: str = "und", language: str = "und") -> list[Finding]:
-    """Find personal data, each with one of the catalogue's PII types.
-
-    What is surest is looked for first, and later looks no longer see it: addresses and accounts, numbers that
-    a label announces, numbers with check digits, telephone numbers, names; at last the same values elsewhere.
-    Time is linear in the text, whatever is in it.
+    """Find personal data, each with one of the catalogue's PII types. Time is linear in any text.
 
     Args:
         text: any text.
@@ -60,10 +28,22 @@ def find_pii(text: str, locale: str = "und", language: str = "und") -> list[Find
     Returns:
         Sorted findings that do not overlap.
     """
-    scope = scope_of(locale, language)
+    return detect(text, scope_of(locale, language))
+
+
+def detect(
+    text: str, scope: Scope, known: Iterable[tuple[str, str]] = frozenset()
+) -> list[Finding]:
+    """Find personal data, what is surest first, and each look sees only what the ones before it left.
+
+    Args:
+        text: any text.
+        scope: the document's countries.
+        known: types and values that are personal data wherever they stand.
+    """
     labels = read_labels(text)
     looked = audit.look(text)
-    draft = _Draft(text.replace("\0", " "))
+    draft = _Draft(text)
     draft.take((*audit.network(looked, text, labels), *network.ip_v6(text)))
     draft.take(accounts.ibans(draft.text, labels))
     draft.take(_announced(draft.text, labels, scope))
@@ -74,8 +54,37 @@ def find_pii(text: str, locale: str = "und", language: str = "und") -> list[Find
     draft.take(phones.national(draft.text, labels, scope))
     draft.take(names.people(draft.text, labels, scope))
     draft.take(names.known(draft.text))
-    draft.take(_echoes(draft.text, text, draft.findings))
+    values = ((finding.type, text[finding.start : finding.end]) for finding in draft.findings)
+    draft.take(_echoes(draft.text, (*known, *values)))
     return sorted(draft.findings)
+
+
+class _Draft:
+    """A text in which what was found is blanked."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.replace(_BLANK, " ")
+        self.findings: list[Finding] = []
+
+    def take(self, found: Iterable[Finding]) -> None:
+        """Keep what lies on nothing that was found before; of findings that overlap, the longest."""
+        kept = _longest(f for f in found if _BLANK not in self.text[f.start : f.end])
+        self.findings += kept
+        pieces, last = [], 0
+        for finding in kept:
+            pieces += [self.text[last : finding.start], _BLANK * (finding.end - finding.start)]
+            last = finding.end
+        self.text = "".join((*pieces, self.text[last:]))
+
+
+def _longest(found: Iterable[Finding]) -> list[Finding]:
+    kept: list[Finding] = []
+    for finding in sorted(set(found), key=lambda f: (f.start, -f.end)):
+        if not kept or finding.start >= kept[-1].end:
+            kept.append(finding)
+        elif finding.end - finding.start > kept[-1].end - kept[-1].start:
+            kept[-1] = finding
+    return kept
 
 
 def _announced(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
@@ -93,23 +102,23 @@ def _anywhere() -> tuple[rules.Rule, ...]:
     return tuple(rule for rule in RULES if rule.standing == "anywhere")
 
 
-def _echoes(draft: str, text: str, findings: list[Finding]) -> Iterator[Finding]:
-    """The same values elsewhere, where nothing gave them away. Every word is looked up once."""
-    known: dict[str, dict[int, dict[str, str]]] = {}
-    for finding in findings:
-        value = text[finding.start : finding.end]
-        first = _TOKEN.search(value)
-        if first and first.start() == 0 and _is_telling(value):
-            known.setdefault(first.group(), {}).setdefault(len(value), {})[value] = finding.type
+def _echoes(draft: str, values: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    """Known values where nothing gave them away. Every word of the text is looked up once."""
+    by_word: dict[str, dict[int, dict[str, str]]] = {}
+    for pii_type, value in values:
+        first = _TOKEN.match(value)
+        if first and _is_telling(value):
+            by_word.setdefault(first.group(), {}).setdefault(len(value), {})[value] = pii_type
     for word in _TOKEN.finditer(draft):
-        for length, values in known.get(word.group(), {}).items():
+        for length, known in by_word.get(word.group(), {}).items():
             end = word.start() + length
-            found = values.get(draft[word.start() : end])
-            if found and not draft[end : end + 1].isalnum():
-                yield Finding(word.start(), end, found)
+            pii_type = known.get(draft[word.start() : end], "")
+            if pii_type and not draft[end : end + 1].isalnum():
+                yield Finding(word.start(), end, pii_type)
 
 
 def _is_telling(value: str) -> bool:
+    """Whether a value is long enough, and more than a word, so that it means the same elsewhere."""
     return len(value) >= _SHORTEST_ECHO and (" " in value or not value.isalpha())
 
 

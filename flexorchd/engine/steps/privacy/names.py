@@ -1,4 +1,4 @@
-"""Names of people: after labels, titles and greetings, below closings, before e-mail addresses, by given name."""
+"""Names of people: where labels, titles, greetings, closings or addresses announce them, or by given name."""
 
 from __future__ import annotations
 
@@ -21,21 +21,26 @@ _PARTICLE = (
 )
 _PART = rf"(?:{_WORD}|{_INITIAL})"
 _NAME = rf"{_PART}(?:(?:{_SPACE}|(?<=\.))(?:{_PARTICLE}{_SPACE}){{0,3}}{_PART}){{0,4}}"
-_DEGREE = (
-    r"(?:Dr|Prof|Ing|Dipl\.-Ing|Mag|Doç|Yrd|Uzm|mgr|inż|lek|dr|prof|hab|Dott|Avv|drs|ir|ing|Lic|Av)\.[ \u00a0]?"
-)
+_DEGREE = r"(?:Dr|Prof|Ing|Dipl\.-Ing|Mag|Doç|Yrd|Uzm|mgr|inż|lek|dr|prof|hab|Dott|Avv|drs|ir|ing|Lic|Av)\.[ \u00a0]?"
 _TITLE = r"(?:Herrn?|Frau|Mrs?\.?|Ms\.?|Mme\.?|M\.|Sig\.(?:ra)?|Sra?\.|Sayın|Dhr\.|Mevr\.|Pani?)[ \u00a0]"
 
 _ANNOUNCED = re.compile(
     rf"(?:{_TITLE})?(?:{_DEGREE}){{0,3}}(?:(?:{_PARTICLE}{_SPACE}){{1,3}})?(?P<name>{_WORD},[ ]?{_NAME}|{_NAME})"
 )
 _LOWER = re.compile(rf"{_LETTER}{{2,20}}(?:[ ]{_LETTER}{{2,20}}){{1,2}}(?=[ \t]*(?:[\r\n,;|\t]|$))")
-_ADDRESSED = re.compile(rf"({_NAME}|{_WORD},[ ]{_NAME})[\"']?[ ]{{0,2}}<(?=\0)")
-_HONOURED = re.compile(rf"(?<!\w)({_WORD}(?:[ ]{_WORD}){{0,2}})[ ](?:Bey|Hanım|Beyefendi|Hanımefendi)(?!\w)")
+_ADDRESSED = re.compile(rf"({_NAME}|{_WORD},[ ]{_NAME})[\"']?[ ]{{0,2}}$")
+_ADDRESS = re.compile(r"<(?=\0)")
+_HONOURED = re.compile(
+    rf"(?<!\w)({_WORD}(?:[ ]{_WORD}){{0,2}})[ ](?:Bey|Hanım|Beyefendi|Hanımefendi)(?!\w)"
+)
 _KNOWN = re.compile(rf"(?<![\w@.\-/])({_NAME})(?![\w@])")
+_LONGEST_NAME = 120
 _LINE_ENDS = re.compile(r"[ \t]*[,.]?[ \t]*(?:[\r\n]|$)")
 _GREETING_ENDS = re.compile(r"[ ]{0,2}[,!:]|[ \t]*(?:[\r\n]|$)")
-_TITLE_BEFORE = re.compile(r"[\w.ªº][ \u00a0]$")
+_SEPARATED = re.compile(r"(?:[^\w \u00a0=>]|[ ]{2}|[ ]=)[ \u00a0]?$")
+_COLON = re.compile(r":[ \t\u00a0]*$")
+_TITLE_BEFORE = re.compile(rf"(?<!\w)(?:[{_UPPER}]\w*|\w{{4,}}|\w{{3,}}(?=\.))[.ªº]?[ \u00a0]$")
+_LONGEST_TITLE = 20
 _WORDS = re.compile(r"[^ \u00a0,]+")
 _NEXT_WORD = re.compile(r"[ \u00a0]?[,&+]{0,1}[ \u00a0]?([^\W\d_.]+(?:\.[^\W\d_])*)")
 _LAST_WORDS = re.compile(r"[^\W\d_]+")
@@ -49,8 +54,11 @@ def people(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
         labels: what the text says about its values.
         scope: the document's countries, for titles that are words elsewhere.
     """
-    for pattern in (_ADDRESSED, _HONOURED):
-        for match in pattern.finditer(text):
+    for match in _HONOURED.finditer(text):
+        yield from _person(text, *match.span(1))
+    for address in _ADDRESS.finditer(text):
+        line = max(text.rfind("\n", 0, address.start()) + 1, address.start() - _LONGEST_NAME)
+        if match := _ADDRESSED.search(text, line, address.start()):
             yield from _person(text, *match.span(1))
     titles = {"title", *(f"title_{country}" for country in scope.countries)}
     for offset, kinds in labels.announced.items():
@@ -61,7 +69,8 @@ def people(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
 def _announced(text: str, offset: int, kinds: set[str], *, titled: bool) -> Iterator[Finding]:
     match = _ANNOUNCED.match(text, offset)
     if match is None:
-        if "name" in kinds and (lower := _LOWER.match(text, offset)) and _is_given(lower.group()):
+        lower = _LOWER.match(text, offset) if "name" in kinds else None
+        if lower and _is_given(lower.group()):
             yield Finding(lower.start(), lower.end(), "name")
         return
     for finding in _person(text, *match.span("name")):
@@ -71,16 +80,23 @@ def _announced(text: str, offset: int, kinds: set[str], *, titled: bool) -> Iter
 
 def _fits(text: str, finding: Finding, offset: int, kinds: set[str], *, titled: bool) -> bool:
     """Whether a name stands as its announcement wants it to stand."""
-    if "name" in kinds:
+    value = text[finding.start : finding.end]
+    if "name" in kinds and (
+        _SEPARATED.search(text, max(0, offset - 3), offset) or _is_given(value)
+    ):
         return True
-    if titled and _TITLE_BEFORE.search(text, max(0, offset - 2), offset):
+    if titled and _TITLE_BEFORE.search(text, max(0, offset - _LONGEST_TITLE), offset):
         return True
     if "closing" in kinds:
         return bool(_LINE_ENDS.match(text, finding.end))
     if "greeting" in kinds:
         return bool(_GREETING_ENDS.match(text, finding.end))
-    value = text[finding.start : finding.end]
-    return "name_perhaps" in kinds and (" " in value or _is_given(value))
+    full = (
+        " " in value
+        and not value.isupper()
+        and ("name" in kinds or _COLON.search(text, max(0, offset - 8), offset))
+    )
+    return not kinds.isdisjoint(("name", "name_perhaps")) and (bool(full) or _is_given(value))
 
 
 def _is_given(name: str) -> bool:
@@ -90,7 +106,10 @@ def _is_given(name: str) -> bool:
 def known(text: str) -> Iterator[Finding]:
     """A common given name followed by a surname, where it is not part of a company, a street or a place."""
     for match in _KNOWN.finditer(text):
-        words = [(match.start(1) + word.start(), word.group()) for word in _WORDS.finditer(match.group(1))]
+        words = [
+            (match.start(1) + word.start(), word.group())
+            for word in _WORDS.finditer(match.group(1))
+        ]
         start = next((at for at, word in words if _is_given(word)), None)
         if start is not None and not _is_place(text, match.start(1)) and not _is_place(text, start):
             for finding in _person(text, start, match.end(1)):
@@ -100,8 +119,8 @@ def known(text: str) -> Iterator[Finding]:
 
 def _is_place(text: str, start: int) -> bool:
     """Whether the words before a name say that a street or a place is called so."""
-    before = _LAST_WORDS.findall(fold(text[max(0, start - 24) : start]))[-3:]
-    return not text[:start].endswith("\n") and any(word in not_names("places") for word in before)
+    line = text[max(text.rfind("\n", 0, start) + 1, start - 24) : start]
+    return any(word in not_names("places") for word in _LAST_WORDS.findall(fold(line))[-3:])
 
 
 def _person(text: str, start: int, end: int) -> Iterator[Finding]:
@@ -115,7 +134,7 @@ def _person(text: str, start: int, end: int) -> Iterator[Finding]:
             break
         kept = word.end()
     name = text[start:kept].rstrip("., ")
-    if len(name) > 1 and not re.fullmatch(_PARTICLE, name):
+    if re.search(rf"{_LETTER}{{2}}", name) and not re.fullmatch(_PARTICLE, name):
         yield Finding(start, start + len(name), "name")
 
 
@@ -126,7 +145,11 @@ def _is_thing(word: str) -> bool:
 
 def _goes_on_as_thing(text: str, end: int) -> bool:
     following = _NEXT_WORD.match(text, end)
-    return bool(following and not following.group(1).islower() and _is_thing(following.group(1)))
+    return bool(following and _is_thing(following.group(1)) and _stands_out(text, following))
+
+
+def _stands_out(text: str, word: re.Match[str]) -> bool:
+    return not word.group(1).islower() or text.startswith(".", word.end())
 
 
 def is_company(name: str) -> bool:

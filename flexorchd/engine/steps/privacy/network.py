@@ -12,7 +12,7 @@ from flexorchd.engine.steps.privacy.labels import Labels
 _IP_V6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])")
 _VERSION_MARK = re.compile(r"(?:[vV]|[§=<>~^])[ .]?$")
 _PART_FOLLOWS = re.compile(r"[.\-]\w")
-_SMALL = 20
+_SMALL, _MEDIUM = 20, 100
 _LEAST_GROUPS = 3
 
 
@@ -26,11 +26,14 @@ def is_ip(finding: Finding, text: str, labels: Labels) -> bool:
     """
     if labels.claims("ip", finding.start, finding.end):
         return True
-    before, after = text[max(0, finding.start - 2) : finding.start], text[finding.end : finding.end + 2]
+    before, after = (
+        text[max(0, finding.start - 2) : finding.start],
+        text[finding.end : finding.end + 2],
+    )
     if _VERSION_MARK.search(before) or before.endswith((".", "-")) or _PART_FOLLOWS.match(after):
         return False
-    value = text[finding.start : finding.end]
-    small = max(map(int, value.split("."))) < _SMALL and not value.startswith("10.")
+    first, *rest = map(int, text[finding.start : finding.end].split("."))
+    small = max(rest) < (_SMALL if first >= 10 else _MEDIUM) and first < _SMALL and first != 10
     return not small and not labels.claims("version", finding.start, finding.end)
 
 

@@ -22,8 +22,16 @@ _DIGIT = re.compile(r"\d")
 _GROUP = re.compile(r"\d+")
 _GROUP_END = re.compile(r"\d(?=[ \u00a0\u2009\u202f])")
 _DATE = re.compile(r"\d{1,2}([./\-])\d{1,2}\1(?:\d{2}|(?:19|20)\d{2})(?![ .\-/]?\d)")
-_ENTERPRISE = re.compile(r"0\d{3}\.\d{3}\.\d{3}(?!\d)")  # of a Belgian company
-_SHORTEST = 6
+_NOT_PHONE = re.compile(
+    rf"{_DATE.pattern}"
+    r"|0\d{3}\.\d{3}\.\d{3}(?!\d)"  # a Belgian company's number
+    r"|0\d*\.\d+(?![.\d])"  # a decimal fraction
+)
+_FOREIGN = re.compile(
+    r"(?:7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|21[1-8]|2[2346]\d|25[0-8]|29[17-9]|3[57]\d|38[0-9]"
+    r"|42[013]|5[09]\d|6[78]\d|69[0-2]|80[08]|85[0256]|88\d|9[67]\d|99[2-68])\d{6,12}"
+)
+_SHORTEST, _SHORTEST_BY_LETTER = 6, 8
 _FALLBACK = "us"
 
 
@@ -31,9 +39,9 @@ def international(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
     """Numbers with a country code. Those of countries without a type count under the document's own."""
     for match in _INTERNATIONAL.finditer(text):
         plus = match.group().lstrip("(").startswith("+")
-        if plus or not labels.claims("other", *match.span()):
-            if found := _with_code(match, scope, plus=plus):
-                yield found
+        free = plus or not labels.claims("other", *match.span())
+        if free and (found := _with_code(match, scope, plus=plus)):
+            yield found
 
 
 def _with_code(match: re.Match[str], scope: Scope, *, plus: bool) -> Finding | None:
@@ -41,7 +49,7 @@ def _with_code(match: re.Match[str], scope: Scope, *, plus: bool) -> Finding | N
     number = _bare(_CODE.sub("", match.group(), count=1))
     country = country_of(number)
     if country is None:
-        foreign = plus and 8 <= len(number) <= 15
+        foreign = plus and _FOREIGN.fullmatch(number)
         return _finding(match, len(match.group()), scope.first or _FALLBACK) if foreign else None
     for end in _group_ends(match.group()):
         cut = _bare(_CODE.sub("", match.group()[:end], count=1))
@@ -75,7 +83,7 @@ def national(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
 
 
 def _with_trunk(match: re.Match[str], scope: Scope) -> Finding | None:
-    if _DATE.match(match.group()) or _ENTERPRISE.match(match.group()):
+    if _NOT_PHONE.match(match.group()):
         return None
     for end in _group_ends(match.group()):
         written = match.group()[:end]
@@ -106,23 +114,24 @@ def _area(written: str) -> str | None:
 def announced(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
     """Numbers that a label calls a telephone number, in any writing."""
     for offset, kinds in labels.announced.items():
+        shortest = _SHORTEST if "phone" in kinds else _SHORTEST_BY_LETTER
         if kinds.isdisjoint(("phone", "phone_letter")):
             continue
         match = _ANNOUNCED.match(text, offset - text.startswith("(", offset - 1))
-        if match and len(_bare(match.group())) >= _SHORTEST and not _DATE.match(match.group()):
+        if match and len(_bare(match.group())) >= shortest and not _DATE.match(match.group()):
             yield _announced(match, scope)
 
 
 def _announced(match: re.Match[str], scope: Scope) -> Finding:
     written = match.group()
-    if code := _CODE.match(written):
-        if found := _with_code(match, scope, plus="+" in code.group()):
-            return found
-    if found := _written(match, scope.countries):
-        return found
-    if written.startswith(("0", "(0")) and (found := _with_trunk(match, scope)):
-        return found
-    return _written(match, PLANS) or _finding(match, len(written), scope.first or _FALLBACK)
+    code = _CODE.match(written)
+    return (
+        (code and _with_code(match, scope, plus="+" in code.group()))
+        or _written(match, scope.countries)
+        or (written.startswith(("0", "(0")) and _with_trunk(match, scope))
+        or _written(match, PLANS)
+        or _finding(match, len(written), scope.first or _FALLBACK)
+    )
 
 
 def _written(match: re.Match[str], countries: Iterable[str]) -> Finding | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from flexorchd.engine.model import Finding
 from flexorchd.engine.steps.privacy.labels import Labels
 from flexorchd.engine.steps.privacy.scope import Scope
+from flexorchd.engine.steps.privacy.windows import NUMBER, lines_with
 
 SEPARATOR = r"[ .\-–‑/\u00a0\u2009\u202f]"
 _NOT_ALNUM = re.compile(r"[\W_]+")
@@ -109,8 +111,9 @@ def rule(
 
 def standing_alone(rules: tuple[Rule, ...], text: str, labels: Labels) -> Iterator[Finding]:
     """Numbers that convince by themselves and are not said to be something else."""
+    places = list(lines_with(NUMBER, text))
     for kind in rules:
-        for match in kind.form.finditer(text):
+        for match in chain.from_iterable(kind.form.finditer(text, *place) for place in places):
             if kind.accepts(match.group()) and not labels.claims("other", *match.span()):
                 yield Finding(match.start(), match.end(), kind.type)
 

@@ -41,7 +41,10 @@ def given_names() -> frozenset[str]:
 @cache
 def _sections(name: str) -> dict[str, list[Phrase]]:
     sections = (part.partition("]") for part in _read(name).split("[")[1:])
-    return {kind: [tuple(phrase.split()) for phrase in listed.split(",")] for kind, _, listed in sections}
+    return {
+        kind: [tuple(phrase.split()) for phrase in listed.split(",")]
+        for kind, _, listed in sections
+    }
 
 
 @cache

@@ -2,7 +2,8 @@
 
 The detectors of flexorch-audit hold patterns that are quadratic, one that is cubic in a run of spaces.
 Long runs of white space are therefore shortened first, and the rest is shown in windows that overlap by
-more than any value is long. Offsets lead back to the original.
+more than any value is long. Offsets lead back to the original. What cannot
+hold a number or an address need not be looked at for one: `lines_with` skips it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ OVERLAP = 200
 _KEPT_SPACE = 4
 _LONG_SPACE = re.compile(rf"\s{{{_KEPT_SPACE + 1},}}")
 _SPACE = re.compile(r"\s")
+NUMBER = re.compile(r"(?:\d[^\d\n]{0,4}){6}")
+"""Six digits close enough to each other to be part of one number."""
+NUMBER_OR_ADDRESS = re.compile(rf"@|\d\.\d{{1,3}}\.\d|{NUMBER.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +86,17 @@ def _cut(text: str, low: int, high: int) -> int:
 def _resume(text: str, low: int, high: int) -> int:
     space = _SPACE.search(text, low, high)
     return space.end() if space else low
+
+
+def lines_with(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """The lines in which a pattern is found, neighbours together, as start and end."""
+    start = end = 0
+    while hit := pattern.search(text, end):
+        line = text.rfind("\n", end, hit.start()) + 1
+        if line > end + 1 and end > start:
+            yield start, end
+        start = line if line > end + 1 or end == start else start
+        newline = text.find("\n", hit.end())
+        end = len(text) if newline < 0 else newline
+    if end > start:
+        yield start, end

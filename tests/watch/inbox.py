@@ -61,6 +61,7 @@ class Inbox:
         self.clock = ManualClock()
         self.ground = Ground()
         self.rings = 0
+        self.settle = 2.0
         self.configure(include or ["*.txt"])
 
     def configure(
@@ -74,7 +75,7 @@ class Inbox:
             self.ledger.files,
             self.id,
             Selection(include, exclude),
-            2.0,
+            self.settle,
             self.clock,
             self.ground,
             self._ring,

@@ -74,6 +74,7 @@ class Account:
         self._away: _Away | None = None
         self._trouble = 0
         self._stopping = False
+        self._learned = False
         self._paused = ledger.accounts.get(account_id).pause_code
         self.requests: dict[tuple[str, str], int] = {}
         self.service_offset = 0.0
@@ -109,8 +110,14 @@ class Account:
     def learn(self, limit: int | None, window: float, used: int) -> None:
         """What ``/usage/rate-limits`` says."""
         with self._turn:
+            self._learned = True
             self._window.learn(Limit(limit, window), used, self._clock.monotonic())
             self._turn.notify_all()
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether requests cost nothing: the service is on this machine, or says that it has no limit."""
+        return self.near or (self._learned and self._window.limit.requests is None)
 
     @property
     def limit(self) -> int | None:

@@ -59,5 +59,5 @@ def _record(parts: Parts, connector_id: int, key: str, job_id: str) -> None:
         settings_id=parts.ledger.accounts.settings_id(SETTINGS),
         account_id=parts.account.id,
         now=now,
-        poll_at=now + next_poll(0, near=parts.account.near),
+        poll_at=now + next_poll(0, unlimited=parts.account.unlimited),
     )

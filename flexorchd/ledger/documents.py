@@ -93,7 +93,6 @@ class JobEnd:
     job: str
     grade: str | None
     degraded: bool
-    document_type: str | None
     pii_count: int | None
 
 
@@ -471,13 +470,12 @@ class Documents:
             for end in ends:
                 db.execute(
                     "UPDATE documents SET state = 'completed', due_at = NULL, attempt = 0, job = ?, "
-                    "grade = ?, degraded = ?, document_type = ?, pii_count = ?, error_code = NULL, "
+                    "grade = ?, degraded = ?, pii_count = ?, error_code = NULL, "
                     "error_message = NULL WHERE id = ?",
                     (
                         end.job,
                         end.grade,
                         int(end.degraded),
-                        end.document_type,
                         end.pii_count,
                         end.document_id,
                     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import structlog
 
@@ -21,6 +21,12 @@ log = structlog.get_logger()
 AT_ONCE = 1000
 SINGLY_AT_ONCE = 20
 GONE_TWICE = 2
+
+UNEXPLAINED = "The job failed, and the service did not say why."
+
+
+Answer = Job | NotFoundError | UnexpectedAnswerError
+"""What the service says of a job: how it is, that there is none, or nothing that can be read."""
 
 
 class PollStage:
@@ -69,10 +75,16 @@ class PollStage:
         wanted: dict[str, list[Following]] = {}
         for following in due:
             wanted.setdefault(following.job_id, []).append(following)
-        for job in self._listed(wanted, len(due)):
-            self._take(job, wanted.pop(job.id))
+        answers: list[tuple[Answer, list[Following]]] = [
+            (job, wanted.pop(job.id)) for job in self._listed(wanted, len(due))
+        ]
         for job_id in list(wanted)[:SINGLY_AT_ONCE]:
-            self._take_singly(job_id, wanted.pop(job_id))
+            answers.append((self._single(job_id), wanted.pop(job_id)))
+        # One transaction for all that was answered: the disk waits once.
+        with self._ledger.database.write():
+            unmasked = [pair for job, who in answers for pair in self._take(job, who)]
+        for job, following in unmasked:
+            self._process_with_our_settings(job, following)
 
     def _listed(self, wanted: dict[str, list[Following]], due: int) -> Iterable[Job]:
         """Those of the wanted jobs that the first pages of the list show with all that is needed."""
@@ -85,52 +97,62 @@ class PollStage:
                 break
         return found.values()
 
-    def _take_singly(self, job_id: str, followers: Sequence[Following]) -> None:
+    def _single(self, job_id: str) -> Answer:
         try:
-            job = self._client.jobs.get(job_id)
-        except NotFoundError:
-            self._gone(followers)
-        except UnexpectedAnswerError as error:
-            log.warning("poll.unreadable", job_id=job_id, reason=error.message)
-            self._ask_later(followers)
-        else:
-            self._take(job, followers)
+            return self._client.jobs.get(job_id)
+        except NotFoundError as gone:
+            return gone
+        except UnexpectedAnswerError as unreadable:
+            log.warning("poll.unreadable", job_id=job_id, reason=unreadable.message)
+            return unreadable
 
     # -- what the answer says -------------------------------------------------------------------------
 
-    def _take(self, job: Job, followers: Sequence[Following]) -> None:
-        now = self._clock.now()
-        if job.status == "completed":
-            for following in followers:
-                self._completed(job, following, now)
+    def _take(self, job: Answer, followers: Sequence[Following]) -> list[tuple[Job, Following]]:
+        """Record an answer; completed jobs that may not be masked as we want are handed back."""
+        if isinstance(job, NotFoundError):
+            self._gone(followers)
+        elif isinstance(job, UnexpectedAnswerError) or not job.is_finished:
+            self._ask_later(followers)
         elif job.status == "failed":
             for following in followers:
-                self._failed(job, following, now)
+                self._failed(job, following)
         else:
-            self._ask_later(followers)
+            unmasked = [f for f in followers if self._may_be_unmasked(job, f)]
+            self._completed(job, [f for f in followers if f not in unmasked])
+            return [(job, following) for following in unmasked]
+        return []
 
-    def _completed(self, job: Job, following: Following, now: float) -> None:
-        settings = self._ledger.accounts.settings(following.settings_id)
-        unmasked = settings.mask_pii and not job.privacy_applied and job.pii_findings_count != 0
-        if following.is_duplicate and unmasked:
-            self._process_with_our_settings(job, following, pipeline_config(settings), now)
-            return
-        end = JobEnd(
-            document_id=following.document_id,
-            job=freeze(job),
-            grade=job.quality_grade,
-            degraded=job.degraded,
-            document_type=None,
-            pii_count=job.pii_findings_count,
+    def _may_be_unmasked(self, job: Job, following: Following) -> bool:
+        """Whether the service answered a masking watch with an earlier job that is not known to be masked."""
+        return (
+            following.is_duplicate
+            and self._ledger.accounts.settings(following.settings_id).mask_pii
+            and not job.privacy_applied
+            and job.pii_findings_count != 0
         )
-        self._ledger.documents.completed([end], now)
+
+    def _completed(self, job: Job, followers: Sequence[Following]) -> None:
+        frozen = freeze(job)
+        self._ledger.documents.completed(
+            [
+                JobEnd(
+                    document_id=following.document_id,
+                    job=frozen,
+                    grade=job.quality_grade,
+                    degraded=job.degraded,
+                    pii_count=job.pii_findings_count,
+                )
+                for following in followers
+            ],
+            self._clock.now(),
+        )
         log.info("job.completed", job_id=job.id, grade=job.quality_grade)
         self._bells.ring("deliver")
 
-    def _process_with_our_settings(
-        self, job: Job, following: Following, config: Mapping[str, object], now: float
-    ) -> None:
-        """The service answered with a job that may not be masked: ask for one that is."""
+    def _process_with_our_settings(self, job: Job, following: Following) -> None:
+        now = self._clock.now()
+        config = pipeline_config(self._ledger.accounts.settings(following.settings_id))
         try:
             job_id = self._client.documents.reprocess(job.document_id or "", pipeline_config=config)
         except (NotFoundError, ValueError) as error:
@@ -148,15 +170,13 @@ class PollStage:
             job_id,
             is_duplicate=False,
             now=now,
-            poll_at=now + next_poll(0, near=self._account.near),
+            poll_at=now + next_poll(0, unlimited=self._account.unlimited),
         )
 
-    def _failed(self, job: Job, following: Following, now: float) -> None:
+    def _failed(self, job: Job, following: Following) -> None:
         code = job.failure_code or "PROCESSING_FAILED"
-        reason = (job.processing_summary or "").removeprefix(
-            f"{code}: "
-        ) or "The job failed, and the service did not say why."
-        self._ledger.documents.failed(following.document_id, code, reason, now)
+        reason = (job.processing_summary or "").removeprefix(f"{code}: ") or UNEXPLAINED
+        self._ledger.documents.failed(following.document_id, code, reason, self._clock.now())
         log.warning("job.failed", job_id=job.id, code=code, reason=reason)
         self._bells.ring("deliver")
 
@@ -198,5 +218,7 @@ class PollStage:
                 )
                 self._bells.ring("deliver")
             else:
-                again.append((following.document_id, now + next_poll(age, near=self._account.near)))
+                again.append(
+                    (following.document_id, now + next_poll(age, unlimited=self._account.unlimited))
+                )
         self._ledger.documents.poll_again(again)

@@ -239,7 +239,8 @@ class UploadStage:
             job_id,
             is_duplicate=is_duplicate,
             now=now,
-            poll_at=now + (0.0 if is_duplicate else next_poll(0, near=self._account.near)),
+            poll_at=now
+            + (0.0 if is_duplicate else next_poll(0, unlimited=self._account.unlimited)),
         )
 
     def _refused(self, parcel: _Parcel, error: FlexOrchError, now: float) -> None:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 PAGE = 100
 
-NEAR_FIRST, NEAR_LONGEST = 0.02, 2.0
-FAR_FIRST, FAR_LONGEST = 2.0, 60.0
+FREE_FIRST, FREE_LONGEST = 0.02, 2.0
+PAID_FIRST, PAID_LONGEST = 2.0, 60.0
 
 GIVE_UP_AFTER = 24 * 3600.0
 """A job unfinished after this many seconds ends the wait (``JOB_UNFINISHED``)."""
 
 
-def next_poll(age: float, *, near: bool) -> float:
+def next_poll(age: float, *, unlimited: bool) -> float:
     """Seconds until a job is worth asking for again.
 
     A tenth of the job's age, so that what is quick is seen quickly and what takes long costs little.
 
     Args:
         age: seconds since the job was accepted; less than 0 after a clock step counts as 0.
-        near: whether the service is on this machine and has no limit on requests.
+        unlimited: whether requests cost nothing.
     """
-    first, longest = (NEAR_FIRST, NEAR_LONGEST) if near else (FAR_FIRST, FAR_LONGEST)
+    first, longest = (FREE_FIRST, FREE_LONGEST) if unlimited else (PAID_FIRST, PAID_LONGEST)
     return min(max(max(age, 0.0) * 0.1, first), longest)
 
 

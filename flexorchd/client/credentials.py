@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import warnings
 
 import httpx
@@ -32,7 +33,7 @@ def checked_key(api_key: str | None) -> str:
             code="MALFORMED_API_KEY",
         )
     if not key.startswith(PREFIXES):
-        warnings.warn("The API key does not begin with dfx_; is it a FlexOrch key?", stacklevel=3)
+        warnings.warn("The API key does not begin with dfx_; is it a FlexOrch key?", stacklevel=4)
     return key
 
 
@@ -52,7 +53,8 @@ def checked_url(base_url: str, *, local: bool) -> httpx.URL:
         raise ValueError(f"base_url is not a URL: {error}") from None
     if url.userinfo or url.query or url.fragment:
         raise ValueError("base_url must hold no user, query or fragment: give the key as api_key")
-    if not url.host or url.scheme not in ("http", "https"):
+    named = re.fullmatch(rb"[A-Za-z0-9._:-]+", url.raw_host)
+    if not named or url.scheme not in ("http", "https"):
         raise ValueError("base_url must begin with https:// and name a host")
     if url.scheme == "http" and not (local or is_loopback(url.host)):
         raise ValueError(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flexorchd.client.driver import Driver
 from flexorchd.client.models import Feedback, Job, JobPage
 from flexorchd.client.operations import feedback, jobs
-from flexorchd.client.operations.listing import PAGE_SIZE, is_last
+from flexorchd.client.operations.listing import PAGE_SIZE, Walk
 
 
 class Jobs:
@@ -63,19 +63,12 @@ class Jobs:
         Raises:
             FlexOrchError: as `list`, at any step.
         """
-        seen: set[str] = set()
-        fetched = offset = 0
-        while True:
-            page = self.page(PAGE_SIZE, offset)
+        walk = Walk()
+        while not walk.is_over:
+            page = self.page(PAGE_SIZE, (walk.number - 1) * PAGE_SIZE)
             if page.unreadable:
                 raise page.unreadable[0]
-            fresh = [job for job in page.jobs if job.id not in seen]
-            seen.update(job.id for job in fresh)
-            yield from map(self._complete, fresh)
-            fetched, offset = fetched + page.size, offset + PAGE_SIZE
-            knows_no_pages = page.total is None and not fresh
-            if knows_no_pages or is_last(page.size, page.total, fetched):
-                return
+            yield from map(self._complete, walk.step(page.jobs, page.total))
 
     def submit_feedback(
         self, job_id: str, rating: str, issue: str | None = None, *, notes: str | None = None

@@ -56,6 +56,9 @@ BY_STATUS: dict[int, Kind] = {
 UPLOADS: dict[int, Kind] = {413: errors.FileTooLargeError, 415: errors.UnsupportedFileError}
 """What these statuses mean where files are sent."""
 
+ENVELOPE = {"status", "data", "error", "meta", "request_id"}
+"""What can stand around an error; a failed job has an `error` too, and more beside it."""
+
 ACCOUNT_CALLS = ("documents.", "jobs.", "usage.")
 """Where a plan that is too small stops the whole account, not one optional feature."""
 
@@ -101,11 +104,10 @@ def _parsed(reply: Reply) -> Any:
 
 def _is_refusal(body: Any) -> bool:
     """Whether a reply that calls itself good holds an error instead of data."""
-    if not isinstance(body, Mapping):
+    if not isinstance(body, Mapping) or body.keys() - ENVELOPE or body.get("data") is not None:
         return False
     error = body.get("error")
-    has_code = isinstance(error, Mapping) and isinstance(error.get("code"), str)
-    return has_code and body.get("data") is None
+    return isinstance(error, Mapping) and isinstance(error.get("code"), str)
 
 
 def error_of(reply: Reply, secret: str = "") -> errors.FlexOrchError:

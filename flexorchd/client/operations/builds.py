@@ -177,12 +177,18 @@ def _begun(call: Call, name: str, before: datetime) -> Steps[Started]:
     try:
         return _read_started((yield call))
     except errors.FlexOrchError as error:
-        if not is_lost(error):
-            raise
-        dataset = yield from datasets.find(name)
+        dataset = (yield from _looked_for(name, error)) if is_lost(error) else None
         if dataset is None or not _is_new(dataset, before):
             raise
         return dataset
+
+
+def _looked_for(name: str, error: errors.FlexOrchError) -> Steps[Dataset | None]:
+    try:
+        return (yield from datasets.find(name))
+    except errors.FlexOrchError as failure:
+        error.add_note(f"Looking for the dataset failed too: {failure}")
+        return None
 
 
 def _is_new(dataset: Dataset, before: datetime) -> bool:

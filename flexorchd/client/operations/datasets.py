@@ -19,6 +19,8 @@ from flexorchd.client.wire import Call, Steps, path
 
 STATES = ("building", "ready", "failed")
 ROWS_A_PAGE = 200
+MOST_PAGES = 500
+"""Of rows that are held in memory at once."""
 
 
 def get(dataset_id: str, delay: float = 0.0) -> Steps[Dataset]:
@@ -88,12 +90,12 @@ def rows(dataset_id: str, number: int, page_size: int, query: str | None) -> Ste
 def all_rows(dataset_id: str) -> Steps[list[Raw]]:
     """All rows of a dataset."""
     found: list[Raw] = []
-    number, more = 1, True
-    while more:
+    for number in range(1, MOST_PAGES + 1):
         part = yield from rows(dataset_id, number, ROWS_A_PAGE, None)
         found += part.rows
-        number, more = number + 1, part.has_next and bool(part.rows)
-    return found
+        if not part.has_next or not part.rows:
+            return found
+    raise UnexpectedAnswerError("datasets.rows", f"after {len(found)} rows there is no end")
 
 
 def read(call: str, data: Any, answered: datetime, jobs: int | None = None) -> Dataset:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flexorchd.client.dialects import DOCUMENT, JOB
 from flexorchd.client.models import Document, DocumentPage
-from flexorchd.client.operations.listing import PAGE_SIZE, is_last, listing
+from flexorchd.client.operations.listing import PAGE_SIZE, Walk, listing
 from flexorchd.client.reading import Body
 from flexorchd.client.wire import Answer, Call, Repeat, Steps, path
 
@@ -53,19 +53,17 @@ def candidates(
     """
     found: Candidates = {name: {} for name in names}
     earliest: datetime | None = None
-    number, fetched = 1, 0
-    while True:
-        answer = yield _page_call(number, PAGE_SIZE, delay if number == 1 else 0.0)
+    walk = Walk()
+    while not walk.is_over:
+        answer = yield _page_call(walk.number, PAGE_SIZE, delay if walk.number == 1 else 0.0)
         earliest = earliest or since(answer)
-        documents = _read_page(answer)
-        for document in documents.documents:
+        page = _read_page(answer)
+        for document in walk.step(page.documents, page.total):
             if document.filename in found and not _is_older(document, earliest):
                 found[document.filename][document.id] = document
-        size, number = len(documents.documents), number + 1
-        fetched += size
-        past = size and _is_older(documents.documents[-1], earliest)
-        if past or is_last(size, documents.total, fetched):
-            return found
+        if page.documents and _is_older(page.documents[-1], earliest):
+            break
+    return found
 
 
 def find(names: Collection[str], since: datetime) -> Steps[dict[str, Document]]:

@@ -91,7 +91,8 @@ def send(
         uploads: each under another name.
         settings: how to process them.
         begun: when the sending began, on the monotonic clock.
-        recover: whether a lost answer is looked for, or raised as the outcome.
+        recover: whether what an answer leaves open, or a lost one, is looked for and then sent
+            again, once; else it is the outcome.
     """
     try:
         submission = yield from submit(uploads, settings, Repeat.UNTAKEN)
@@ -104,11 +105,10 @@ def send(
     outcomes: dict[int, Outcome] = {**submission.refused}
     for index, accepted in submission.accepted.items():
         outcomes[index] = met(memory, accepted)
-    if submission.unassigned:
-        rest = [uploads[index] for index in submission.unassigned]
-        found = yield from _looked_for(memory, rest, settings, begun)
-        outcomes |= zip(submission.unassigned, found, strict=True)
-    return [outcomes[index] for index in range(len(uploads))]
+    rest = [uploads[index] for index in submission.unassigned]
+    found = (yield from _looked_for(memory, rest, settings, begun)) if rest and recover else []
+    outcomes |= zip(submission.unassigned, found, strict=False)
+    return [outcomes.get(index, _unknown()) for index in range(len(uploads))]
 
 
 def met(memory: Memory, accepted: Accepted) -> Accepted:
@@ -197,9 +197,7 @@ def _looked_for(
     memory: Memory, uploads: Sequence[Upload], settings: Settings, begun: float
 ) -> Steps[list[Outcome]]:
     """Files that an answer did not name: looked for, and what is not there sent again singly."""
-    unknown = errors.UnexpectedAnswerError(
-        "documents.upload", "the answer does not say what became of this file"
-    )
+    unknown = _unknown()
     try:
         found = yield from _found(memory, [u.name for u in uploads], begun, unknown, 0.0)
     except errors.FlexOrchError as failure:
@@ -211,6 +209,12 @@ def _looked_for(
             (outcome,) = yield from send(memory, [upload], settings, begun, recover=False)
         outcomes.append(outcome)
     return outcomes
+
+
+def _unknown() -> errors.UnexpectedAnswerError:
+    return errors.UnexpectedAnswerError(
+        "documents.upload", "the answer does not say what became of this file"
+    )
 
 
 def _worse(doubt: Exception, failure: errors.FlexOrchError) -> Exception:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import cache
 
 from flexorchd.engine.steps.fields import lexicon
-from flexorchd.engine.steps.fields.lexicon import Term
 
 # Letters that few languages have.
 _LETTERS = {
@@ -22,6 +21,8 @@ _WORTH = {"ordinary": 1.0, "business": 1.5}
 # So many points, and so many more than the next language has, decide without a model.
 _ENOUGH, _LEAD = 4.0, 1.35
 _FEW = 2.0
+# From so many letters on, a word of documents' titles tells a language.
+_TELLING = 5
 # Points a character of prose: what has fewer is a language that is not known here.
 _DENSITY = 0.004
 
@@ -66,12 +67,16 @@ def _vote(text: str) -> dict[str, float]:
 @cache
 def _words() -> dict[str, list[tuple[str, float]]]:
     """Word to the languages that have it, with what it is worth for each: less if many have it."""
-    found: dict[str, list[Term]] = defaultdict(list)
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for phrase, term in lexicon.load("titles"):
+        for word in _WORD.findall(phrase.lower()):
+            if len(word) >= _TELLING:
+                found[word][term.language] = _WORTH["business"]
     for word, term in lexicon.load("languages"):
-        found[word].append(term)
+        found[word][term.language] = _WORTH[term.concept]
     return {
-        word: [(term.language, _WORTH[term.concept] / len(terms)) for term in terms]
-        for word, terms in found.items()
+        word: [(language, worth / len(languages)) for language, worth in languages.items()]
+        for word, languages in found.items()
     }
 
 

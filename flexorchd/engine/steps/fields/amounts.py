@@ -209,7 +209,9 @@ def _open_right(text: str, end: int) -> bool:
 
 
 def _is_percent(text: str, start: int, end: int) -> bool:
-    return text[end:].lstrip(" ")[:1] == "%" or text[:start].rstrip(" ")[-1:] == "%"
+    """Whether it is a rate: ``19 %``, or ``%19`` as Turkish writes it."""
+    before = text[start - 1 : start] == "%" and not text[max(0, start - 2) : start - 1].isdigit()
+    return before or text[end:].lstrip(" ")[:1] == "%"
 
 
 def _sign(text: str, start: int, first: int, last: int) -> tuple[bool, int, int]:

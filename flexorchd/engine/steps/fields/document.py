@@ -97,7 +97,7 @@ def _beside_title(reading: Reading, title: str) -> Candidate | None:
 def _of_letter(reading: Reading) -> Candidate | None:
     """The date of a letter: a place, a comma and a date, alone in a line near the top."""
     for row in reading.page.rows[:25]:
-        for cell in row:
+        for cell in row if not reading.labels[row[0].row] else ():
             dates = list(reading.dates.days(cell.text))
             if len(dates) == 1 and _is_dateline(cell.text, dates[0].start, dates[0].end):
                 return Candidate(dates[0].value, 0.6, "position", cell)

@@ -34,7 +34,7 @@ _CODE = _scores(0.2, 2.0, 1.0, -2.0, -3.0, -3.0, -1.0)
 _UNITS = _scores(0.5, 0.5, -2.0, -3.0, -3.0, -4.0, -3.0)
 _NOTHING = _scores(-0.5, 0.0, -0.5, -1.0, 0.0, -0.5, -0.5)
 _FITS: Mapping[str, Mapping[str, float]] = {
-    "description": _TEXTS,
+    "description": {**_TEXTS, "text": 3.2},
     "category": _TEXTS,
     "quantity": _COUNT,
     "ordered": _COUNT,
@@ -112,21 +112,38 @@ def _is_all(text: str, amount: Amount) -> bool:
     return _UNIT.fullmatch(around.strip(" %()*+")) is not None or not around.strip(" %()*+")
 
 
-def leading_atom(cell: str, _: NumberStyle) -> Iterator[str]:
-    """A small number and the text behind it, where two columns run together so; else the cell."""
+def splits(row: Sequence[str], fitting: Fitting) -> Iterator[list[str]]:
+    """The ways to take apart the cells of a row in which columns may have run together.
+
+    A row that is a single cell is taken apart more and more; others at their first cells, or whole.
+    """
+    led = [part for cell in row for part in _leading(cell, fitting)]
+    if len(led) > len(row):
+        yield led
+    most = range(1, _MOST_CELLS) if len(row) == 1 else (_MOST_CELLS,)
+    for count in most:
+        parts = [atom for part in led for atom in _atoms(part, fitting.numbers, count)]
+        if len(parts) <= len(led):
+            return
+        yield parts
+        if len(parts) < len(led) + count:
+            return
+
+
+def _leading(cell: str, fitting: Fitting) -> list[str]:
+    """A date or a small number, and the text behind it, where two columns run together so."""
+    day = next(fitting.dates.days(cell[:40]), None)
+    if day is not None and day.start == 0 and cell[day.end : day.end + 1] == " ":
+        return [cell[: day.end], *_leading(cell[day.end :].strip(), fitting)]
     lead = _LEADING.match(cell)
-    if lead:
-        yield lead.group(1)
-    yield cell[lead.end() :] if lead else cell
+    return [lead.group(1), cell[lead.end() :]] if lead else [cell]
 
 
-def atoms(cell: str, numbers: NumberStyle) -> Iterator[str]:
-    """The parts of a cell in which columns run together: a number, text, numbers."""
-    *lead, cell = leading_atom(cell, numbers)
-    yield from lead
+def _atoms(cell: str, numbers: NumberStyle, most: int) -> Iterator[str]:
+    """A text and up to so many numbers at its end."""
     tail: list[str] = []
     amounts = list(numbers.amounts(cell))
-    while amounts and _ends_with(cell, amounts[-1]):
+    while amounts and len(tail) < most and _ends_with(cell, amounts[-1]):
         amount = amounts.pop()
         tail.append(cell[amount.start :].strip())
         cell = cell[: amount.start].rstrip()

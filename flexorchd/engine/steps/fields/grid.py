@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from flexorchd.engine.steps.fields import lexicon
-from flexorchd.engine.steps.fields.fitting import Fitting, atoms, leading_atom
+from flexorchd.engine.steps.fields.fitting import Fitting, splits
 from flexorchd.engine.steps.fields.lexicon import Term
 from flexorchd.engine.steps.fields.page import words
 from flexorchd.engine.steps.fields.phrases import Phrases
@@ -46,18 +46,26 @@ class Grid:
     lines: tuple[Line, ...]
 
 
-def grids(reading: Reading, wanted: Sequence[str]) -> Iterator[Grid]:
-    """The tables of a document: those whose cells its format keeps apart, then those of its text.
+def sources(reading: Reading, wanted: Sequence[str]) -> Iterator[list[Grid]]:
+    """The tables of a document, by source: those that its format keeps apart, those of its text.
 
     Args:
         reading: the document.
         wanted: the column concepts that may occur, the more important first.
     """
     fitting = Fitting(reading.numbers, reading.dates)
-    for table in reading.content.tables:
-        yield from _grids(list(table.rows), tuple(wanted), fitting, exact=True)
+    tables = reading.content.tables
+    yield [
+        g for table in tables for g in _grids(list(table.rows), tuple(wanted), fitting, exact=True)
+    ]
     rows = [tuple(cell.text for cell in row) for row in reading.page.rows]
-    yield from _grids(rows, tuple(wanted), fitting, exact=False)
+    yield list(_grids(rows, tuple(wanted), fitting, exact=False))
+
+
+def grids(reading: Reading, wanted: Sequence[str]) -> Iterator[Grid]:
+    """The tables of a document, whatever their source."""
+    for source in sources(reading, wanted):
+        yield from source
 
 
 def _grids(
@@ -118,10 +126,8 @@ def _exact(row: Sequence[str], number: int, columns: Sequence[str], _: Fitting) 
 def _loose(row: Sequence[str], number: int, columns: Sequence[str], fitting: Fitting) -> Line:
     """A row of text, in which cells may be missing, or run together."""
     best = fitting.fit(columns, row)
-    for split in (leading_atom, atoms):
-        parts = [atom for cell in row for atom in split(cell, fitting.numbers)]
-        if len(parts) > len(row):
-            fit = fitting.fit(columns, parts)
-            if fit.score - _SPLIT * (len(parts) - len(row)) > best.score:
-                best = fit
+    for parts in splits(row, fitting):
+        fit = fitting.fit(columns, parts)
+        if fit.score - _SPLIT * (len(parts) - len(row)) > best.score:
+            best = fit
     return Line(best.cells, number, " ".join(row), best.spare)

@@ -8,7 +8,7 @@ from itertools import combinations, zip_longest
 
 from flexorchd.engine.model import Record
 from flexorchd.engine.steps.fields.candidates import Candidate
-from flexorchd.engine.steps.fields.grid import Grid, Line, grids
+from flexorchd.engine.steps.fields.grid import Grid, Line, sources
 from flexorchd.engine.steps.fields.page import words
 from flexorchd.engine.steps.fields.reading import Reading
 
@@ -45,14 +45,15 @@ def goods_lines(reading: Reading) -> Candidate | None:
 
 
 def _lines(reading: Reading, columns: Sequence[str], read: _Read) -> Iterator[list[Record]]:
-    """The lines of each source: tables of the format one by one, and those of the text together."""
-    together: list[Record] = []
-    for grid in grids(reading, columns):
-        if lines := list(_of_grid(grid, reading, read)):
-            yield lines
-            together += lines
-    if together:
-        yield together
+    """The lines of each table, and those of all tables of a source, which pages may part."""
+    for source in sources(reading, columns):
+        together: list[Record] = []
+        for grid in source:
+            if lines := list(_of_grid(grid, reading, read)):
+                yield lines
+                together += lines
+        if together:
+            yield together
 
 
 def _of_grid(grid: Grid, reading: Reading, read: _Read) -> Iterator[Record]:

@@ -52,11 +52,19 @@ def party(reading: Reading, concept: str) -> Candidate | None:
     return best(headed(reading, concept))
 
 
-def headed(reading: Reading, concept: str) -> Iterator[Candidate]:
-    """The names at headings of a concept."""
+def headed(reading: Reading, concept: str, *, whole: bool = False) -> Iterator[Candidate]:
+    """The names at headings of a concept.
+
+    Args:
+        reading: the document.
+        concept: the concept.
+        whole: whether a label without a colon is a part of the name, as in "Bank of Ireland".
+    """
     for label in reading.labelled(concept):
         standing = 0.95 if label.certain else 0.4
         weight = label.concepts[concept] * standing
+        if whole and not (label.announced and label.start == 0):
+            continue
         for cell, text, closeness in _lines(reading, label):
             if name := _name(reading, cell, text, concept):
                 yield Candidate(name, weight * closeness, "label", cell)
@@ -72,7 +80,7 @@ def _lines(reading: Reading, label: Label) -> Iterator[tuple[Cell, str, float]]:
     row = reading.page.rows[label.cell.row]
     right = row[label.cell.column + 1 : label.cell.column + 2]
     headings = [x for x in reading.labels[label.cell.row] if x.concepts.keys() & _HEADINGS]
-    if right and len(headings) == 1 and not reading.begins_with_label(right[0]):
+    if right and len(headings) <= 1 and not reading.begins_with_label(right[0]):
         yield right[0], right[0].text, 0.9
     for below in reading.page.below(label.cell.row, _BLOCK_ROWS):
         if label.cell.column < len(below):

@@ -77,7 +77,8 @@ class Phrases(Generic[T]):
                 length = sum(len(word.key) for word in text[start:position])
                 best = Match(start, position, length, branch.meanings)
             if position < len(text) and branch.next:
-                for key in self._readings(text[position].key):
+                # The last one in is read first: a word itself before what it merely ends in.
+                for key in reversed(list(self._readings(text[position].key))):
                     if key in branch.next:
                         open_branches.append((position + 1, branch.next[key]))
         return best

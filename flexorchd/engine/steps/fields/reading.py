@@ -117,8 +117,7 @@ class Reading:
 
     def _labels(self, cell: Cell) -> Iterator[Label]:
         words = _without_rates(cell)
-        found = (m for m in self.phrases.find(words) if self._is_label(m, cell.text, words))
-        matches = _without_remarks(cell.text, words, list(found))
+        matches = self._label_matches(cell.text, words)
         inherited: dict[str, float] = {}
         for number, match in enumerate(matches):
             start, end = words[match.start].start, words[match.end - 1].end
@@ -141,17 +140,45 @@ class Reading:
             names = {c: w for c, w in weights.items() if c.endswith("_no")}
             inherited = names if _ASIDES.fullmatch(cell.text, end, next_start) else {}
 
-    def _is_label(self, match: Match[Term], text: str, words: Sequence[Word]) -> bool:
-        """Whether a match can be a label: "de" and "an" are words of their languages as well."""
+    def _label_matches(self, text: str, words: Sequence[Word]) -> list[Match[Term]]:
+        """The phrases of a cell that are labels, and neither remarks on one nor its value."""
+        kept: list[Match[Term]] = []
+        for match in self.phrases.find(words):
+            start, end = words[match.start].start, words[match.end - 1].end
+            if not self._is_label(match, text, start, end):
+                continue
+            if kept and _in_parentheses(text, words[match.end - 1].start):
+                continue
+            if (
+                kept
+                and end == len(text)
+                and text[words[kept[-1].end - 1].end : start].strip() == ":"
+            ):
+                continue
+            kept.append(match)
+        return kept
+
+    def _is_label(self, match: Match[Term], text: str, start: int, end: int) -> bool:
+        """Whether a match can be a label: "de" and "service" are words of their languages as well."""
+        if text[end : end + 1] in ("-", "/") and text[end + 1 : end + 2].isdigit():
+            return False
+        foreign = all(self.language not in (term.language, "und") for term in match.meanings)
+        if foreign and match.end - match.start == 1:
+            announced = _announces(text, end) if match.start == 0 else _has_colon(text, end)
+            return announced if _is_short(match) else announced or match.start == 0
         if not _is_short(match):
             return True
-        start, end = words[match.start].start, words[match.end - 1].end
-        if text[start - 1 : start] in _JOINTS:
+        if text[start - 1 : start] in _JOINTS or any(
+            d.start < start < d.end for d in self.dates.days(text)
+        ):
             return False
-        announced = _announces(text, end)
-        if all(self.language not in (term.language, "und") for term in match.meanings):
-            return announced and match.start == 0
-        return announced or match.start == 0 or text[end:].lstrip(" .°")[:1].isdigit()
+        return _announces(text, end) or match.start == 0 or _numbers_follow(match, text, end)
+
+
+def _numbers_follow(match: Match[Term], text: str, end: int) -> bool:
+    """Whether a small word stands before a number, and may be the label of one."""
+    of_numbers = any(term.concept.endswith(("_no", "_date", "tax")) for term in match.meanings)
+    return of_numbers and text[end:].lstrip(" .°")[:1].isdigit()
 
 
 _JOINTS = ("/", "-", "_", "@", ".", "'", "’")
@@ -165,17 +192,6 @@ def _without_rates(cell: Cell) -> Sequence[Word]:
     if not rates:
         return cell.words
     return [w for w in cell.words if not any(s <= w.start < e for s, e in rates)]
-
-
-def _without_remarks(
-    text: str, words: Sequence[Word], matches: Sequence[Match[Term]]
-) -> Sequence[Match[Term]]:
-    """The matches without those that stand in parentheses behind another."""
-    kept: list[Match[Term]] = []
-    for match in matches:
-        if not (kept and _in_parentheses(text, words[match.end - 1].start)):
-            kept.append(match)
-    return kept
 
 
 def _in_parentheses(text: str, position: int) -> bool:

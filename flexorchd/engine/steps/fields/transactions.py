@@ -11,7 +11,7 @@ from decimal import Decimal
 from flexorchd.engine.model import Record
 from flexorchd.engine.steps.fields.candidates import Candidate
 from flexorchd.engine.steps.fields.dates import MONTHS
-from flexorchd.engine.steps.fields.grid import Grid, Line, grids
+from flexorchd.engine.steps.fields.grid import Grid, Line, sources
 from flexorchd.engine.steps.fields.page import words
 from flexorchd.engine.steps.fields.reading import Reading
 
@@ -50,18 +50,15 @@ def transactions(
         opening: the balance before the first of them, if known.
         period: the statement's first and last day, which tell the year of days without one.
     """
-    best: Candidate | None = None
-    together: list[_Move] = []
-    for grid in grids(reading, _COLUMNS):
-        if "date" not in grid.columns or not {"amount", "debit", "credit"} & set(grid.columns):
-            continue
-        moves = _moves(reading, grid, period)
-        together += moves
-        for choice in (moves, together):
-            candidate = _candidate(choice, opening)
-            if candidate and (best is None or _rank(candidate) > _rank(best)):
-                best = candidate
-    return best
+    choices: list[Candidate] = []
+    for source in sources(reading, _COLUMNS):
+        together: list[_Move] = []
+        for grid in source:
+            if "date" in grid.columns and {"amount", "debit", "credit"} & set(grid.columns):
+                together += _moves(reading, grid, period)
+        if candidate := _candidate(together, opening):
+            choices.append(candidate)
+    return max(choices, key=_rank, default=None)
 
 
 def _rank(candidate: Candidate) -> tuple[float, int]:

@@ -162,6 +162,15 @@ class Documents:
         """
         return self._driver.run(documents.reprocess(document_id, pipeline_config))
 
+    def delete(self, document_id: str) -> None:
+        """Delete a document and what was found in it, where the service can.
+
+        Raises:
+            NotFoundError: there is no such document.
+            UnsupportedOperationError: this service cannot delete documents.
+        """
+        self._driver.run(documents.delete(document_id))
+
     def find_uploads(self, names: Collection[str], since: datetime) -> dict[str, Document]:
         """What arrived of files whose answer was lost.
 

@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import json
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +9,7 @@ import pytest
 
 from flexorchd.client import FlexOrch
 from tests.client.double import KEY, Double
+from tests.client.engines import running_engine
 from tests.client.faults import Faults
 
 
@@ -51,37 +48,17 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the engine's connectors may read."""
+    return tmp_path_factory.mktemp("shared")
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[str]:
     """The address of an embedded engine over TCP."""
     home = tmp_path_factory.mktemp("engine")
-    (home / "shared").mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        settings = {
-            "data": str(home / "data"),
-            "key": KEY,
-            "socket": listener.fileno(),
-            "connector_roots": [str(home / "shared")],
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flexorchd.engine"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            pass_fds=[listener.fileno()],
-        )
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(json.dumps(settings).encode() + b"\n")
-        process.stdin.flush()
-        said = json.loads(process.stdout.readline() or "{}")
-        try:
-            if not said.get("ready"):
-                pytest.fail(f"the engine does not start: {said}")
-            port = listener.getsockname()[1]
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            process.stdin.close()
-            process.wait(timeout=20)
-            process.stdout.close()
+    with running_engine(home, connector_roots=[str(shared)]) as address:
+        yield address
 
 
 @pytest.fixture

@@ -234,6 +234,22 @@ def test_documents_are_listed_found_and_processed_again(backend: Backend, tmp_pa
     assert backend.client.jobs.get(again).id == again
 
 
+def test_deleting_a_document_is_done_or_said_to_be_impossible(
+    backend: Backend, tmp_path: Path
+) -> None:
+    processed(backend, new_invoice(tmp_path))
+    (document,) = backend.client.documents.list(1, 1).documents
+    if backend.double:
+        with pytest.raises(UnsupportedOperationError, match="still there"):
+            backend.client.documents.delete(document.id)
+    else:
+        backend.client.documents.delete(document.id)
+        with pytest.raises(NotFoundError):
+            backend.client.documents.get(document.id)
+    with pytest.raises(NotFoundError):
+        backend.client.documents.delete(NOWHERE)
+
+
 def test_webhooks_are_registered_with_a_secret(backend: Backend) -> None:
     webhooks = backend.client.webhooks
     webhook = webhooks.register("https://example.com/hook", ["job.completed"])

@@ -303,9 +303,11 @@ def test_rows_of_an_execution_come_from_its_dataset_or_a_new_one() -> None:
     made = Service().on("GET /datasets", {"items": [{**READY, "source_execution_id": 3}]})
     made.on("GET /datasets/5/rows", {**rows, "pagination": {"total_rows": 300}}, rows)
     assert made.client.datasets.rows_of_execution("3") == [{"a": 1}, {"a": 1}]
-    made.on("GET /datasets", {"items": []}).on("GET /jobs/9", BUILT).on("GET /datasets/5", READY)
+    made.on("GET /datasets", {"items": [READY]})  # of many jobs: it holds other documents' rows
+    made.on("GET /jobs/9", BUILT).on("GET /datasets/5", READY)
     made.on("POST /datasets/build-from-execution/3", (202, BUILD))
     assert made.client.datasets.rows_of_execution("3") == [{"a": 1}]
+    assert made.asked.count("POST /datasets/build-from-execution/3") == 1
 
 
 def test_a_dataset_in_no_known_state_is_an_error() -> None:

@@ -136,13 +136,12 @@ def _until_ready(dataset: Dataset, timeout: float) -> Steps[Dataset]:
 def rows_of_execution(execution_id: str, timeout: float) -> Steps[list[Raw]]:
     """The records of an execution, through a dataset of it alone, built where there is none."""
     there = yield from datasets.search({"source_execution_id": wire_id(execution_id)})
-    ready = [
-        dataset
-        for dataset in there
-        if dataset.status == "ready" and dataset.execution_id in (None, execution_id)
-    ]
-    if ready:
-        return (yield from datasets.all_rows(ready[0].id))
+    for dataset in there:
+        if dataset.execution_id is None:
+            dataset = yield from datasets.get(dataset.id)
+        # One of many jobs passes the service's filter too, and holds other documents' rows.
+        if dataset.status == "ready" and dataset.execution_id == execution_id:
+            return (yield from datasets.all_rows(dataset.id))
     answer = yield _from_execution(execution_id, {})
     dataset = yield from finish(_read_started(answer), timeout)
     return (yield from datasets.all_rows(dataset.id))

@@ -7,12 +7,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from flexorchd.client.dialects import DATASET, ROWS
-from flexorchd.client.errors import (
-    NotFoundError,
-    UnexpectedAnswerError,
-    UnsupportedOperationError,
-)
+from flexorchd.client.errors import UnexpectedAnswerError
 from flexorchd.client.models import Dataset, DatasetStatus, Raw, Rows
+from flexorchd.client.operations.deletion import remove
 from flexorchd.client.operations.listing import PAGE_SIZE, every, listing
 from flexorchd.client.reading import Body
 from flexorchd.client.wire import Call, Steps, path
@@ -49,20 +46,9 @@ def find(name: str) -> Steps[Dataset | None]:
 
 
 def delete(dataset_id: str) -> Steps[None]:
-    """Delete a dataset. That the service can is known from the reference alone.
-
-    Raises:
-        UnsupportedOperationError: it cannot.
-        NotFoundError: there is no such dataset.
-    """
-    where = path("datasets", dataset_id)
-    try:
-        yield Call("datasets.delete", "DELETE", where)
-    except NotFoundError:
-        yield from get(dataset_id)  # raises, unless it is the deleting that is not there
-        raise UnsupportedOperationError(
-            f"This service cannot delete datasets; {dataset_id} is still there."
-        ) from None
+    """Delete a dataset. That the service can is known from the reference alone."""
+    call = Call("datasets.delete", "DELETE", path("datasets", dataset_id))
+    yield from remove(call, get(dataset_id))
 
 
 def rows(dataset_id: str, number: int, page_size: int, query: str | None) -> Steps[Rows]:

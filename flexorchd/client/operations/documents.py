@@ -1,4 +1,4 @@
-"""Documents: listed, looked for after a lost answer, processed again."""
+"""Documents: listed, looked for after a lost answer, processed again, deleted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from flexorchd.client.dialects import DOCUMENT, JOB
 from flexorchd.client.models import Document, DocumentPage
+from flexorchd.client.operations.deletion import remove
 from flexorchd.client.operations.listing import PAGE_SIZE, Walk, listing
 from flexorchd.client.reading import Body
 from flexorchd.client.wire import Answer, Call, Repeat, Steps, path
@@ -39,6 +40,12 @@ def reprocess(document_id: str, pipeline_config: Mapping[str, Any] | None) -> St
     )
     body = Body(answer.call, answer.data, JOB)
     return body.require("id", body.identity("id"))
+
+
+def delete(document_id: str) -> Steps[None]:
+    """Delete a document. The hosted service is not known to offer it; the embedded engine does."""
+    call = Call("documents.delete", "DELETE", path("documents", document_id))
+    yield from remove(call, get(document_id))
 
 
 def candidates(

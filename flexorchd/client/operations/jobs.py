@@ -193,7 +193,8 @@ def _summary(
         return None
     parts = [f"Grade {grade}" + (f" ({score:.2f})" if score is not None else "")]
     if findings is not None:
-        parts.append(f"{findings} PII findings" + (" masked" if body.flag("applied") else ""))
+        masked = " masked" if findings and body.flag("applied") else ""
+        parts.append(f"{findings or 'no'} PII findings{masked}")
     if body.beyond.flag("degraded"):
         parts.append("no structured records")
     return ", ".join(parts) + "."

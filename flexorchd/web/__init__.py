@@ -1,0 +1,1 @@
+"""The status page, metrics and health checks of a running daemon."""

@@ -11,9 +11,12 @@ from typing import TypeAlias
 
 from flexorchd.ledger.connection import Database
 
-KnownFile: TypeAlias = tuple[bytes, int, int, int, int, int, str, str | None]
-"""What a scan compares a directory entry with: name, size, mtime_ns, ctime_ns, inode, file id, state,
-reason. A bare tuple, as SQLite returns it: a scan makes one for every file there is."""
+KnownFile: TypeAlias = tuple[bytes, int, int, int, int, int, str | None]
+"""What a scan compares a directory entry with: name, size, mtime_ns, ctime_ns, inode, file id, and the
+rule that leaves it out, which is ``""`` while it settles and None once its content is known.
+
+A bare tuple, as SQLite returns it, and no more in it than is compared: a scan makes one for every file.
+"""
 
 
 class FoundBy(StrEnum):
@@ -99,6 +102,11 @@ class PendingFile:
         return self.root + b"/" + self.path
 
 
+_KNOWN = """
+SELECT name, size, mtime_ns, ctime_ns, inode, id,
+  CASE state WHEN 'followed' THEN NULL WHEN 'ignored' THEN reason ELSE '' END
+FROM files WHERE directory_id = ?"""
+
 _PENDING = """
 SELECT f.id, d.watch_id, w.name, w.root, d.path, f.name, f.size, f.mtime_ns, f.ctime_ns, f.inode,
   f.seen_at, f.looked_at, f.attempt, f.reason
@@ -166,11 +174,7 @@ class Files:
         """The files of one directory that are there, by name; one range read."""
         cursor = self._db.read.cursor()
         cursor.row_factory = None
-        rows = cursor.execute(
-            "SELECT name, size, mtime_ns, ctime_ns, inode, id, state, reason FROM files "
-            "WHERE directory_id = ? AND gone_at IS NULL",
-            (directory_id,),
-        )
+        rows = cursor.execute(f"{_KNOWN} AND gone_at IS NULL", (directory_id,)).fetchall()
         return {row[0]: row for row in rows}
 
     def look_up(
@@ -179,10 +183,7 @@ class Files:
         """Those of some names in one directory that are there, or that are `gone`."""
         cursor = self._db.read.cursor()
         cursor.row_factory = None
-        query = (
-            "SELECT name, size, mtime_ns, ctime_ns, inode, id, state, reason FROM files "
-            "WHERE directory_id = ? AND name = ? AND (gone_at IS NOT NULL) = ?"
-        )
+        query = f"{_KNOWN} AND name = ? AND (gone_at IS NOT NULL) = ?"
         rows = (cursor.execute(query, (directory_id, name, gone)).fetchone() for name in names)
         return {row[0]: row for row in rows if row is not None}
 

@@ -212,7 +212,7 @@ def _is_same(row: KnownFile, status: os.stat_result) -> bool:
 
 def _decides_anew(row: KnownFile, rule: str | None) -> bool:
     """Whether the rules, which may have changed, now say something else of an unchanged file."""
-    *_, state, reason = row
-    if state == "ignored":
-        return rule != reason and reason != FORGOTTEN
-    return rule is not None and state != "followed"
+    left_out_by = row[6]
+    if left_out_by is None or left_out_by == FORGOTTEN:
+        return False
+    return rule != (left_out_by or None)

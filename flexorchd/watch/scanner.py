@@ -168,13 +168,13 @@ def _differing(
                 continue
             if row is not None:
                 # In line, and not a function's: all of a rescan's time goes here.
-                _, size, mtime_ns, ctime_ns, inode, _, state, _ = row
+                _, size, mtime_ns, ctime_ns, inode, _, standing = row
                 if (
                     mtime_ns == status.st_mtime_ns
                     and size == status.st_size
                     and ctime_ns == status.st_ctime_ns
                     and inode == status.st_ino
-                    and state == "followed"
+                    and standing is None
                 ):
                     del known[name]
                     continue

@@ -1,8 +1,8 @@
-"""Documents with personal data in known places: the development corpus, which patterns may be written against.
+"""Documents with personal data in known places: the development corpus, which patterns are written against.
 
-Fifteen countries (`pii_development.toml`), seven layouts, labels before, above, at the head of a column or not at
-all, and in every document numbers that are nobody's: orders, versions, dates, amounts, product codes, hashes,
-coordinates. The held-out corpus (`pii_held_out`) shares the numbers' arithmetic with this one and nothing else.
+Fifteen countries (`pii_development.toml`), seven layouts, labels before, above, at the head of a column or
+not at all, and in every document numbers that are nobody's: orders, versions, dates, amounts, product codes,
+hashes, coordinates. The held-out corpus (`pii_held_out`) shares the numbers' arithmetic and nothing else.
 """
 
 from __future__ import annotations

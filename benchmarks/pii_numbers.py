@@ -241,7 +241,8 @@ BANKS: dict[str, str] = {
     "IT": "annnnnnnnnnnnnnnnnnnnnn", "NL": "aaaannnnnnnnnn", "ES": "nnnnnnnnnnnnnnnnnnnn",
     "PL": "nnnnnnnnnnnnnnnnnnnnnnnn", "GB": "aaaannnnnnnnnnnnnn", "AT": "nnnnnnnnnnnnnnnn",
     "BE": "nnnnnnnnnnnn",
-    "SE": "nnnnnnnnnnnnnnnnnnnn", "DK": "nnnnnnnnnnnnnn", "FI": "nnnnnnnnnnnnnn", "PT": "nnnnnnnnnnnnnnnnnnnnn",
+    "SE": "nnnnnnnnnnnnnnnnnnnn", "DK": "nnnnnnnnnnnnnn", "FI": "nnnnnnnnnnnnnn",
+    "PT": "nnnnnnnnnnnnnnnnnnnnn",
     "CH": "nnnnnnnnnnnnnnnnn", "LU": "nnnnnnnnnnnnnnnn", "IE": "aaaannnnnnnnnnnnnn",
 }  # fmt: skip
 

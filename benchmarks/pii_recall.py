@@ -2,9 +2,9 @@
 
     python -m benchmarks.pii_recall [--corpus development|held-out] [--count N] [--seed N] [--mistakes N]
 
-A labelled value counts as found when findings of its type cover every letter and digit of it, as leak-free when
-findings of any type do; a finding is right when it lies on a labelled value of its type and takes no letter or
-digit beside it.
+A labelled value counts as found when findings of its type cover every letter and digit of it, as leak-free
+when findings of any type do; a finding is right when it lies on a labelled value of its type and takes no
+letter or digit beside it.
 """
 
 from __future__ import annotations

@@ -2,102 +2,134 @@
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections import Counter
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
-_TOKEN = re.compile(r"\S{1,400}")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_MOJIBAKE = re.compile(r"Ã[\x80-\xbf¡-¿]|Â[\x80-\xbf¡-¿]|â€|Å[\x80-\xbfŸž]|Ä[\x80-\xbf±Ÿ]|ï¿½")
+_TOKEN = re.compile(r"\S{1,80}")
+_WORD = re.compile(r"[^\W\d_]+")
+_MOJIBAKE = re.compile(r"[ÃÂÅÄ][\x80-\x9f¡-¿‚-›€™]|Ã[ŸŽ]|Å[Ÿž]|Ä[±Ÿ]|â€|ï¿½")
 _GARBAGE = re.compile(r"[\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
-_SYMBOLS = re.compile(r"[^\w\s]")
-_ORDINARY = re.compile(
-    r"[\W_]{0,3}(?:[^\W\d_]+(?:[.,:;!?'’\-–/&@_+()]{1,2}[^\W_]+)*|[+\-]?[\d.,:/\-%€$£°]+[^\W\d_]{0,4}|[A-Z\d]+(?:[\-/.][A-Z\d]+)*)[\W_]{0,3}"
-)
-_RULE = re.compile(r"[-_=.*·•–—|+~#]+")
-_UNLIKELY_SHARE = 0.34
-_LONG_WORD = 32
+_SYMBOL = re.compile(r"[^\w\s]")
+_JOINT = re.compile(r"(?<=\w)[.,:/\-_@'’+](?=\w)|^\W|\W$")
+_RULE = re.compile(r"([^\w\s])\1*")
+_WITHOUT_BASE = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "đ": "d"})
+_KEY_ROWS = ("qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm")
+
+_LATIN_ENDS = "\u0250"
+_SHORTEST_WORD, _LONGEST_WORD = 4, 40
+_LEAST_LIKELY = (
+    -3.5
+)  # mean log-likelihood of a pair: 99 of 100 real words lie above, 4 of 5 random ones below
+_UNSEEN, _LETTERS = 0.3, 27
+_FEW_SYMBOLS = 0.34
 _ENOUGH_WORDS = 40
-_DISTINCT_SHARE = 0.06
+_FEW_WORDS, _DISTINCT_SHARE = 12, 0.06
+_SHREDDED = 0.5
+
+
+def noise_of(text: str) -> float:
+    """The share of a text that is noise, by characters, 0.0 to 1.0; 0.0 for no text.
+
+    Args:
+        text: any text. Words in other scripts than the Latin are taken as they are.
+    """
+    tokens = Counter(match.group() for match in _TOKEN.finditer(text))
+    total = sum(len(token) * count for token, count in tokens.items())
+    if not total:
+        return 0.0
+    noisy = sum(len(token) * count for token, count in tokens.items() if _is_noise(token))
+    return round(max(noisy / total, _monotony(tokens), _shreds(tokens)), 3)
+
+
+def _is_noise(token: str) -> bool:
+    if _GARBAGE.search(token) or _MOJIBAKE.search(token):
+        return True
+    if _RULE.fullmatch(token):
+        return token[0] in "@#!?$%^&" and len(token) > 2
+    words = _WORD.findall(token)
+    if sum(map(_is_gibberish, words)) * 2 > len(words):
+        return True
+    return len(token) >= _SHORTEST_WORD and (_is_symbols(token) or _is_jumble(token))
+
+
+def _is_symbols(token: str) -> bool:
+    return len(_SYMBOL.findall(token)) > max(2, _FEW_SYMBOLS * len(token))
+
+
+def _is_jumble(token: str) -> bool:
+    """Whether letters, capitals, digits and symbols follow each other as in no number, code or address."""
+    kinds = map(_kind, _JOINT.sub("", token))
+    changes = sum(a != b and (a, b) != ("upper", "lower") for a, b in pairwise(kinds))
+    return changes * 2 >= len(token)
+
+
+def _kind(char: str) -> str:
+    if char.isdigit():
+        return "digit"
+    if char.isalpha():
+        return "upper" if char.isupper() else "lower"
+    return "symbol"
+
+
+def _is_gibberish(word: str) -> bool:
+    """Whether a word of Latin letters is unlike the words of the engine's languages."""
+    if len(word) < _SHORTEST_WORD or word[0] >= _LATIN_ENDS or (word.isupper() and len(word) < 6):
+        return False
+    plain = _plain(word)
+    if plain in _common_words():
+        return False
+    mashed = any(plain in row or plain[::-1] in row for row in _KEY_ROWS)
+    return mashed or len(word) > _LONGEST_WORD or _likelihood(plain) < _LEAST_LIKELY
+
+
+def _likelihood(word: str) -> float:
+    """Mean log-likelihood of each letter after the one before it, word ends included."""
+    pairs, firsts = _pairs()
+    found = list(pairwise(f" {word} "))
+    likely = (
+        math.log((pairs[pair] + _UNSEEN) / (firsts[pair[0]] + _UNSEEN * _LETTERS)) for pair in found
+    )
+    return sum(likely) / len(found)
+
+
+@cache
+def _pairs() -> tuple[Counter[tuple[str, str]], Counter[str]]:
+    pairs = Counter(pair for word in _common_words() for pair in pairwise(f" {word} "))
+    firsts: Counter[str] = Counter()
+    for (first, _), count in pairs.items():
+        firsts[first] += count
+    return pairs, firsts
 
 
 @cache
 def _common_words() -> frozenset[str]:
     listed = resources.files(__package__).joinpath("common_words.txt").read_text(encoding="utf-8")
-    return frozenset(
-        w for line in listed.splitlines() if not line.startswith("#") for w in line.split()
-    )
+    lines = (line for line in listed.splitlines() if not line.startswith("#"))
+    return frozenset(_plain(word) for line in lines for word in line.split())
 
 
-@cache
-def _likely_pairs() -> frozenset[str]:
-    """Pairs of letters that occur in common words of the engine's languages, word ends included."""
-    return frozenset(pair for word in _common_words() for pair in _pairs(word))
-
-
-def _pairs(word: str) -> list[str]:
-    bounded = f" {word} "
-    return [bounded[at : at + 2] for at in range(len(bounded) - 1)]
-
-
-def noise_of(text: str) -> float:
-    """The share of a text's tokens that are noise, weighted by length, 0.0 to 1.0; 0.0 for no text.
-
-    Args:
-        text: any text. Letters of other scripts than the Latin are taken as they are.
-    """
-    tokens = Counter(match.group() for match in _TOKEN.finditer(text))
-    total = sum(_weight(token) * count for token, count in tokens.items())
-    if not total:
-        return 0.0
-    noisy = sum(_weight(token) * count * _noise_of_token(token) for token, count in tokens.items())
-    return round(max(noisy / total, _monotony(tokens)), 3)
-
-
-def _weight(token: str) -> int:
-    return min(len(token), 20)
-
-
-def _noise_of_token(token: str) -> float:
-    if _GARBAGE.search(token) or _MOJIBAKE.search(token):
-        return 1.0
-    if _RULE.fullmatch(token) and len(set(token)) == 1:
-        return 0.0
-    if not any(char.isalnum() for char in token):
-        return 1.0 if len(token) > 2 else 0.3
-    if len(token) > 400 - 1:
-        return 1.0
-    words = _LETTERS.findall(token)
-    unlikely = sum(map(_is_gibberish, words))
-    return 1.0 if unlikely * 2 > len(words) or not _is_ordinary(token) else 0.0
-
-
-def _is_ordinary(token: str) -> bool:
-    return bool(_ORDINARY.fullmatch(token)) or len(_SYMBOLS.findall(token)) * 3 < len(token)
-
-
-def _is_gibberish(word: str) -> bool:
-    """Whether a word of Latin letters holds too many pairs that the engine's languages do not have."""
-    lower = word.lower()
-    if (
-        len(word) < 4
-        or (word.isupper() and len(word) < 6)
-        or not lower[0] < "ɐ"
-        or lower in _common_words()
-    ):
-        return False
-    pairs = _pairs(lower)
-    unlikely = sum(pair not in _likely_pairs() for pair in pairs)
-    return len(word) > _LONG_WORD * 2 or unlikely >= max(2, _UNLIKELY_SHARE * len(pairs))
+def _plain(word: str) -> str:
+    """Lower case without accents."""
+    decomposed = unicodedata.normalize("NFKD", word.lower().translate(_WITHOUT_BASE))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _monotony(tokens: Counter[str]) -> float:
     """1.0 where a long text is the same few words again and again."""
-    words = sum(count for token, count in tokens.items() if token[0].isalpha())
-    distinct = sum(token[0].isalpha() for token in tokens)
-    return (
-        1.0
-        if words >= _ENOUGH_WORDS and distinct < _DISTINCT_SHARE * words and distinct < 12
-        else 0.0
-    )
+    words = {token: count for token, count in tokens.items() if token[0].isalpha()}
+    total = sum(words.values())
+    few = len(words) < _FEW_WORDS and len(words) < _DISTINCT_SHARE * total
+    return 1.0 if total >= _ENOUGH_WORDS and few else 0.0
+
+
+def _shreds(tokens: Counter[str]) -> float:
+    """The share of single letters among the words, where it is most of them: a text fallen to pieces."""
+    words = {token: count for token, count in tokens.items() if token[0].isalpha()}
+    total = sum(words.values())
+    single = sum(count for token, count in words.items() if len(token) == 1)
+    return single / total if total >= _ENOUGH_WORDS and single > _SHREDDED * total else 0.0

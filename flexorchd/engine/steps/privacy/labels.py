@@ -16,6 +16,7 @@ _BRACKET = re.compile(r"\s{0,2}[(\[][^()\[\]\n]{1,30}[)\]](?=\s{0,2}[:\-–=.])"
 _GAP = re.compile(r"[ \t\u00a0:.,=#\-–—>*|'’\"“”„°]{0,40}(?:\n[ \t*|>]{0,8})?[(\[#]{0,2}")
 _CLOSING_GAP = re.compile(r"[ \t]{0,4}[,.!]?[ \t]{0,8}(?:\r?\n[ \t>*]{0,8}){1,4}")
 _CLAIMED = re.compile(r"[^\s,;|]{1,40}(?:[ \u00a0.]{1,2}(?=\d)[^\s,;|]{1,20}){0,5}")
+_OF_THINGS = frozenset({"name_perhaps", "other", "version"})
 _NUMBER = re.compile(r"\d{3}")
 _LETTER_GAP = re.compile(r"[.:]|[ ]{1,2}(?=[+(0])")
 
@@ -154,4 +155,11 @@ def _heads(
     for label in found:
         cell = bisect_right(starts, label.start) - 1
         heads[cell] = heads[cell] or label.kinds
-    return heads if sum(map(bool, heads)) >= 2 else None
+    return _of_people(heads) if sum(map(bool, heads)) >= 2 else None
+
+
+def _of_people(heads: list[frozenset[str]]) -> list[frozenset[str]]:
+    """In a table with telephone numbers, accounts or identities, what is a name is a person's."""
+    if any(kinds - _OF_THINGS for kinds in heads):
+        return [kinds | {"name"} if "name_perhaps" in kinds else kinds for kinds in heads]
+    return heads

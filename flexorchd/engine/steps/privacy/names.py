@@ -21,11 +21,15 @@ _PARTICLE = (
 )
 _PART = rf"(?:{_WORD}|{_INITIAL})"
 _NAME = rf"{_PART}(?:(?:{_SPACE}|(?<=\.))(?:{_PARTICLE}{_SPACE}){{0,3}}{_PART}){{0,4}}"
-_DEGREE = r"(?:Dr|Prof|Ing|Dipl\.-Ing|Mag|Doç|Yrd|Uzm|mgr|inż|lek|dr|prof|hab|Dott|Avv|drs|ir|ing|Lic|Av)\.[ \u00a0]?"
+_DEGREE = (
+    r"(?:Dr|Prof|Ing|Dipl\.-Ing|Mag|Doç|Yrd|Uzm|mgr|inż|lek|dr|prof|hab|Dott|Avv|drs|ir|ing|Lic|Av)\."
+    r"[ \u00a0]?"
+)
 _TITLE = r"(?:Herrn?|Frau|Mrs?\.?|Ms\.?|Mme\.?|M\.|Sig\.(?:ra)?|Sra?\.|Sayın|Dhr\.|Mevr\.|Pani?)[ \u00a0]"
 
 _ANNOUNCED = re.compile(
-    rf"(?:{_TITLE})?(?:{_DEGREE}){{0,3}}(?:(?:{_PARTICLE}{_SPACE}){{1,3}})?(?P<name>{_WORD},[ ]?{_NAME}|{_NAME})"
+    rf"(?:{_TITLE})?(?:{_DEGREE}){{0,3}}(?:(?:{_PARTICLE}{_SPACE}){{1,3}})?"
+    rf"(?P<name>{_WORD},[ ]?{_NAME}|{_NAME})(?!\w)"
 )
 _LOWER = re.compile(rf"{_LETTER}{{2,20}}(?:[ ]{_LETTER}{{2,20}}){{1,2}}(?=[ \t]*(?:[\r\n,;|\t]|$))")
 _ADDRESSED = re.compile(rf"({_NAME}|{_WORD},[ ]{_NAME})[\"']?[ ]{{0,2}}$")
@@ -58,8 +62,8 @@ def people(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
         yield from _person(text, *match.span(1))
     for address in _ADDRESS.finditer(text):
         line = max(text.rfind("\n", 0, address.start()) + 1, address.start() - _LONGEST_NAME)
-        if match := _ADDRESSED.search(text, line, address.start()):
-            yield from _person(text, *match.span(1))
+        if addressed := _ADDRESSED.search(text, line, address.start()):
+            yield from _person(text, *addressed.span(1))
     titles = {"title", *(f"title_{country}" for country in scope.countries)}
     for offset, kinds in labels.announced.items():
         if kinds & {"name", "name_perhaps", "closing", "greeting"} or kinds & titles:

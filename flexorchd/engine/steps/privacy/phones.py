@@ -12,7 +12,7 @@ from flexorchd.engine.steps.privacy.scope import Scope
 
 _BETWEEN = r"(?:\(0\)|(?![ ]{2})[ ().\-–‑/\u00a0\u2009\u202f]){0,3}"
 _INTERNATIONAL = re.compile(
-    rf"(?<![\w+.,])(?<!\w-)\(?(?:\+[ ]?\(?|00[ ]?)[1-9](?:{_BETWEEN}\d){{5,16}}(?![\w@])(?!\)?\d)"
+    rf"(?<![\w+.,])(?<!\w-)\(?(?:\+[ ]?\(?|(?<!\d )00[ ]?)[1-9](?:{_BETWEEN}\d){{5,16}}(?![\w@])(?!\)?\d)"
 )
 _WITH_TRUNK = re.compile(rf"{BEFORE}\(?0(?![.,])(?:{_BETWEEN}\d){{6,12}}{AFTER}")
 _ANNOUNCED = re.compile(rf"\(?\+?\(?\d(?:{_BETWEEN}\d){{4,16}}(?!\w)")

@@ -95,19 +95,21 @@ def _beside_title(reading: Reading, title: str) -> Candidate | None:
 
 
 def _of_letter(reading: Reading) -> Candidate | None:
-    """The date of a letter: a place, a comma and a date, alone in a line near the top."""
+    """The date of a letter: alone in a line near the top, or behind a place and a comma."""
     for row in reading.page.rows[:25]:
-        for cell in row if not reading.labels[row[0].row] else ():
+        for cell in row if len(row) <= 2 and not reading.labels[row[0].row] else ():
             dates = list(reading.dates.days(cell.text))
-            if len(dates) == 1 and _is_dateline(cell.text, dates[0].start, dates[0].end):
+            if len(dates) == 1 and _is_dateline(
+                cell.text, dates[0].start, dates[0].end, alone=len(row) == 1
+            ):
                 return Candidate(dates[0].value, 0.6, "position", cell)
     return None
 
 
-def _is_dateline(text: str, start: int, end: int) -> bool:
+def _is_dateline(text: str, start: int, end: int, *, alone: bool) -> bool:
     place, behind = text[:start].rstrip(), text[end:].strip(" .")
     lead = place.removesuffix("den").removesuffix("le").removesuffix("a").rstrip()
-    return not behind and (not place or (lead.endswith(",") and len(lead.split()) <= 4))
+    return not behind and ((alone and not place) or (lead.endswith(",") and len(lead.split()) <= 4))
 
 
 def period_text(reading: Reading) -> Candidate | None:

@@ -15,30 +15,33 @@ _LEADING = re.compile(r"(\d{1,3}\.?) (?=[^\W\d_])")
 _UNIT = re.compile(r"\s?[^\W\d_]{1,6}\.?(?:\([^\W\d_]{1,3}\))?")
 _DAY = re.compile(r"(?:0?[1-9]|[12]\d|3[01])(?:\.(?:0?[1-9]|1[0-2])\.?|[/-](?:0?[1-9]|1[0-2]))")
 _NAMED_DAY = re.compile(r"\d{1,2}\.? [^\W\d_]{3,9}\.?|[^\W\d_]{3,9}\.? \d{1,2}")
+# Letters behind an amount that say debit or credit.
+_SIDES = frozenset(("S", "H", "D", "C", "DR", "CR", "DB", "WN", "MA", "B", "A"))
 _MOST_CELLS = 24
 
 
 # What a cell holds, by the column it may stand under.
-def _scores(
-    text: float, code: float, count: float, money: float, rate: float, date: float, day: float
-) -> Mapping[str, float]:
-    return locals()
+_KINDS = ("text", "code", "count", "measure", "money", "rate", "date", "day")
 
 
-_TEXTS = _scores(3.0, 1.0, -3.0, -3.0, -3.0, -2.0, -2.0)
-_MONEY = _scores(-4.0, -4.0, 1.8, 3.0, -4.0, -4.0, 1.0)
-_COUNT = _scores(-4.0, -4.0, 3.0, 0.8, -4.0, -4.0, 0.5)
-_RATE = _scores(-2.0, -1.0, 1.0, 0.4, 3.0, -4.0, -1.0)
-_DATE = _scores(-4.0, -4.0, -4.0, -4.0, -4.0, 4.0, 3.0)
-_CODE = _scores(0.2, 2.0, 1.0, -2.0, -3.0, -3.0, -1.0)
-_UNITS = _scores(0.5, 0.5, -2.0, -3.0, -3.0, -4.0, -3.0)
-_NOTHING = _scores(-0.5, 0.0, -0.5, -1.0, 0.0, -0.5, -0.5)
+def _scores(*scores: float) -> Mapping[str, float]:
+    return dict(zip(_KINDS, scores, strict=True))
+
+
+_TEXTS = _scores(3.0, 1.0, -3.0, -1.0, -3.0, -3.0, -2.0, -2.0)
+_MONEY = _scores(-4.0, -4.0, 1.8, -3.0, 3.0, -4.0, -4.0, 1.0)
+_COUNT = _scores(-4.0, -4.0, 3.0, 3.0, 0.8, -4.0, -4.0, 0.5)
+_RATE = _scores(-2.0, -1.0, 1.0, -1.0, 0.4, 3.0, -4.0, -1.0)
+_DATE = _scores(-4.0, -4.0, -4.0, -4.0, -4.0, -4.0, 4.0, 3.0)
+_CODE = _scores(0.2, 2.0, 1.0, 0.0, -2.0, -3.0, -3.0, -1.0)
+_UNITS = _scores(0.5, 0.5, -2.0, 0.0, -3.0, -3.0, -4.0, -3.0)
+_NOTHING = _scores(-0.5, 0.0, -0.5, -0.5, -1.0, 0.0, -0.5, -0.5)
 _FITS: Mapping[str, Mapping[str, float]] = {
     "description": {**_TEXTS, "text": 3.2},
     "category": _TEXTS,
     "quantity": _COUNT,
     "ordered": _COUNT,
-    "position": {**_COUNT, "count": 2.0, "money": -3.0, "code": 0.0},
+    "position": {**_COUNT, "count": 2.0, "measure": -3.0, "money": -3.0, "code": 0.0},
     "item_no": _CODE,
     "unit": _UNITS,
     "rate": _RATE,
@@ -81,7 +84,8 @@ class Fitting:
             row = [(best[0][0] + _NO_CELL, best[0][1])]
             for j, kind in enumerate(kinds, start=1):
                 score, path = best[j - 1]
-                under = (score + fits[kind], (*path, number))
+                # Of equal fits the later column is likelier: balances and totals stand last.
+                under = (score + fits[kind] + 0.01 * number, (*path, number))
                 without_cell = (best[j][0] + _NO_CELL, best[j][1])
                 without_column = (row[j - 1][0] + _NO_COLUMN, (*row[j - 1][1], -1))
                 row.append(max(under, without_cell, without_column, key=lambda option: option[0]))
@@ -92,18 +96,28 @@ class Fitting:
         return Fit({name: cell for name, cell in named if name}, spare, score)
 
     def kind(self, text: str) -> str:
-        """What a cell holds: ``date day money count rate code`` or ``text``."""
+        """What a cell holds: one of ``text code count measure money rate date day``."""
         if any(d.end - d.start >= 0.6 * len(text) for d in self.dates.days(text)):
             return "date"
         if _DAY.fullmatch(text) or _NAMED_DAY.fullmatch(text):
             return "day"
         amounts = list(self.numbers.amounts(text))
         if len(amounts) == 1 and _is_all(text, amounts[0]):
-            (amount,) = amounts
-            return "rate" if amount.percent else "money" if amount.is_money else "count"
+            return _kind_of(amounts[0], text)
         if " " not in text and any(c.isdigit() for c in text):
             return "code"
         return "text" if _LETTERS.search(text) else "code"
+
+
+def _kind_of(amount: Amount, text: str) -> str:
+    """The kind of a number: a rate, money, a measure with its unit, a bare count."""
+    if amount.percent:
+        return "rate"
+    behind = text[amount.end :].strip(" .").upper()
+    has_unit = bool(_LETTERS.search(behind)) and behind not in _SIDES
+    if amount.is_money and not (has_unit and amount.currency is None):
+        return "money"
+    return "measure" if has_unit else "count"
 
 
 def _is_all(text: str, amount: Amount) -> bool:

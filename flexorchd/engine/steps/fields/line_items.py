@@ -89,6 +89,8 @@ def _priced(reading: Reading, line: Line, following: Line | None) -> Record | No
         total = _late_total(reading, following, quantity * price)
     if total is None:
         return None
+    if price is None and quantity is None:
+        description, quantity, price = _unmixed(reading, description, total)
     if price is None or quantity is None:
         quantity, price = _factors(reading, line, total, quantity, price)
     record: Record = {"description": description}
@@ -143,6 +145,18 @@ def _factors(
         pairs = [(quantity or value, price or value) for value in spare]
     fitting = ((q, p) for q, p in pairs if abs(q * p - total) <= _CENT)
     return next(fitting, (quantity, price))
+
+
+def _unmixed(
+    reading: Reading, description: str, total: Decimal
+) -> tuple[str, Decimal | None, Decimal | None]:
+    """The description without the quantity and price that ran into its end, if they make the total."""
+    numbers = list(reading.numbers.amounts(description))[-2:]
+    if len(numbers) == 2 and abs(numbers[0].value * numbers[1].value - total) <= _CENT:
+        behind = description[numbers[1].end :].strip()
+        if not behind and (text := description[: numbers[0].start].strip()):
+            return text, numbers[0].value, numbers[1].value
+    return description, None, None
 
 
 def _trust(lines: Sequence[Record], sums: Sequence[Decimal]) -> float:

@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 BEHIND, BESIDE, FARTHER, BELOW, ASKEW = 0.95, 0.93, 0.8, 0.85, 0.5
 _ASIDES = re.compile(r"(?:\s*[.:]?\s*\([^()]{0,40}\))+\s*:?")
+_TABLE = 0.5
 _FILLING = re.compile(r"[\s.:;,#°º*=()/|\-–—_]*")
 
 
@@ -94,13 +95,23 @@ def _beside(reading: Reading, label: Label, read: Reader[T]) -> Iterator[Near[T]
 
 
 def _below(reading: Reading, label: Label, read: Reader[T]) -> Near[T] | None:
-    """What stands under a label, in the first row that holds something of the kind."""
+    """What stands under a label, in the first row that holds something of the kind.
+
+    Where the next row holds another, the label heads a column of a table, and means none of them.
+    """
     above = reading.page.rows[label.cell.row]
-    for distance, row in enumerate(reading.page.below(label.cell.row, 3)):
+    rows = reading.page.below(label.cell.row, 4)
+    for distance, row in enumerate(rows[:3]):
         for cell, score in _under(reading, label, above, row):
-            pieces = read(cell.text)
-            if chosen := _in_column(reading, label, pieces):
-                return Near(chosen.value, score - 0.1 * distance, cell, label)
+            if chosen := _in_column(reading, label, read(cell.text)):
+                following = (
+                    _under(reading, label, above, rows[distance + 1])
+                    if rows[distance + 1 :]
+                    else []
+                )
+                in_table = any(read(next_cell.text) for next_cell, _ in following)
+                trust = score - 0.1 * distance
+                return Near(chosen.value, trust * (_TABLE if in_table else 1.0), cell, label)
     return None
 
 

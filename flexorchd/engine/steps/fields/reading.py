@@ -112,8 +112,10 @@ class Reading:
                     yield label
 
     def begins_with_label(self, cell: Cell) -> bool:
-        """Whether a cell begins with a label."""
-        return any(label.cell is cell and label.start <= 1 for label in self.labels[cell.row])
+        """Whether a cell begins with a label; a small word in the second of two is a value."""
+        labels = [x for x in self.labels[cell.row] if x.cell is cell and x.start <= 1]
+        is_value = cell.column == 1 and len(self.page.rows[cell.row]) == 2
+        return any(not (is_value and x.short and x.end - x.start == len(cell.text)) for x in labels)
 
     def _labels(self, cell: Cell) -> Iterator[Label]:
         words = _without_rates(cell)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import OrderedDict
 
 from flexorchd.client.errors import FlexOrchError
@@ -26,7 +28,8 @@ class Memory:
         self.spoken: dict[str, str] = {}
         self.heard: dict[str, str] = {}
         self.unsupported: set[str] = set()
-        self._jobs: OrderedDict[str, None] = OrderedDict()
+        self._jobs: OrderedDict[str, int] = OrderedDict()
+        self._order = itertools.count()
 
     def speak(self, topic: str, *, first: Call, second: Call) -> Steps[Answer]:
         """Say it in L, and if that is not understood in D; remember what was.
@@ -52,15 +55,19 @@ class Memory:
             self.spoken[topic] = "L"
         return answer
 
-    def has_met(self, job_id: str) -> bool:
-        """Whether an upload of this client was answered with this job before."""
-        return job_id in self._jobs
-
     def meet(self, job_id: str) -> None:
         """Note that an upload was answered with this job."""
-        self._jobs[job_id] = None
+        self._jobs.setdefault(job_id, self.mark())
         if len(self._jobs) > REMEMBERED_JOBS:
             self._jobs.popitem(last=False)
+
+    def has_met(self, job_id: str, before: float = math.inf) -> bool:
+        """Whether an upload of this client was answered with this job, before a mark if given."""
+        return self._jobs.get(job_id, math.inf) < before
+
+    def mark(self) -> int:
+        """This point in the order of meetings."""
+        return next(self._order)
 
 
 def _second_try(call: Call, refusal: FlexOrchError) -> Steps[Answer]:

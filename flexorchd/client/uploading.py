@@ -38,28 +38,18 @@ class Uploader:
         if progress is not None:
             meter = Meter(sum(file.size for file in files), progress)
             files = [meter.over(file) for file in files]
-        groups = batches(files)
-        stopped: list[FlexOrchError] = []
-
-        def send(group: Sequence[Upload]) -> list[Outcome]:
-            if stopped:
-                return [stopped[0]] * len(group)
-            outcomes = self._send(group, settings)
-            stopped.extend(account_errors(outcomes))
-            return outcomes
-
-        if len(groups) < 2:
-            return [outcome for group in groups for outcome in send(group)]
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="flexorch-upload") as pool:
-            return [outcome for outcomes in pool.map(send, groups) for outcome in outcomes]
+        memory = self._driver.memory
+        mark, groups = memory.mark(), batches(files)
+        return uploads.repeats_marked(memory, self._send_all(groups, settings), mark)
 
     def pull(self, connector_id: int, keys: Sequence[str], settings: Settings) -> list[Outcome]:
         """What became of each key of a connector's storage."""
-        outcomes: list[Outcome] = []
+        memory = self._driver.memory
+        mark, outcomes = memory.mark(), list[Outcome]()
         for key in keys:
             stopped = account_errors(outcomes)
             outcomes.append(stopped[0] if stopped else self._pull(connector_id, key, settings))
-        return outcomes
+        return uploads.repeats_marked(memory, outcomes, mark)
 
     def jobs(self, outcomes: Sequence[Outcome]) -> list[Job]:
         """The jobs of the files, in order.
@@ -80,6 +70,21 @@ class Uploader:
     def job(self, accepted: Accepted) -> Job:
         """The job of a file that was taken."""
         return replace(self._driver.run(uploads.job_of(accepted)), _waiter=self._waiter)
+
+    def _send_all(self, groups: Sequence[Sequence[Upload]], settings: Settings) -> list[Outcome]:
+        stopped: list[FlexOrchError] = []
+
+        def send(group: Sequence[Upload]) -> list[Outcome]:
+            if stopped:
+                return [stopped[0]] * len(group)
+            outcomes = self._send(group, settings)
+            stopped.extend(account_errors(outcomes))
+            return outcomes
+
+        if len(groups) < 2:
+            return [outcome for group in groups for outcome in send(group)]
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="flexorch-upload") as pool:
+            return [outcome for outcomes in pool.map(send, groups) for outcome in outcomes]
 
     def _send(self, group: Sequence[Upload], settings: Settings) -> list[Outcome]:
         driver, begun = self._driver, time.monotonic()

@@ -133,8 +133,8 @@ class Call:
     path: str
     repeat: Repeat = Repeat.ALWAYS
     params: Mapping[str, str | int] = field(default_factory=dict)
-    json: Any = None
-    form: Mapping[str, str] = field(default_factory=dict)
+    json: Any = field(default=None, repr=False)
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
     uploads: tuple[Upload, ...] = ()
     sink: Sink | None = None
     delay: float = 0.0

@@ -63,10 +63,12 @@ def test_nothing_is_lost_or_doubled_on_a_bad_line(tmp_path: Path) -> None:
     """A file may stay in doubt when its second sending is lost too; then that is said of it."""
     chaos = {"lost": 0.3, "errors": 0.2, "seed": 7}
     paths = [written(tmp_path / f"{n}.txt", f"INV-{n}") for n in range(30)]
-    with running_engine(tmp_path, chaos=chaos) as address:
-        with FlexOrch(KEY, address, sleep=lambda seconds: None) as client:
-            jobs, errors = outcomes(client, paths)
-            documents = client.documents.list(1, 100).documents
+    with (
+        running_engine(tmp_path, chaos=chaos) as address,
+        FlexOrch(KEY, address, sleep=lambda seconds: None) as client,
+    ):
+        jobs, errors = outcomes(client, paths)
+        documents = client.documents.list(1, 100).documents
     assert all(isinstance(e, ServiceError | TransportError) for e in errors.values())
     held = Counter(document.filename for document in documents)
     assert set(held.values()) == {1}

@@ -8,7 +8,7 @@ from flexorchd.client.errors import UnexpectedAnswerError
 from flexorchd.client.memory import Memory
 from flexorchd.client.models import Accepted
 from flexorchd.client.operations.assignment import assign
-from flexorchd.client.operations.uploads import PATH, Settings, met
+from flexorchd.client.operations.uploads import PATH, Settings
 from flexorchd.client.wire import Call, Repeat, Steps, wire_id
 
 NAME = "documents.upload_from_connector"
@@ -45,4 +45,5 @@ def pull(memory: Memory, connector_id: int | str, key: str, settings: Settings) 
         raise submission.refused[0]
     if 0 not in submission.accepted:
         raise UnexpectedAnswerError(NAME, "the answer does not say what became of the key")
-    return met(memory, submission.accepted[0])
+    memory.meet(submission.accepted[0].job_id)
+    return submission.accepted[0]

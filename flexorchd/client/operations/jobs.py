@@ -111,7 +111,7 @@ def wait(
 
 def merged(known: Job, now: Job) -> Job:
     """The job as it is now, with what only its upload's answer told."""
-    has_date = "created_at" in now.raw
+    has_date = bool(now.raw.get("created_at"))
     return replace(
         now,
         id=known.id,

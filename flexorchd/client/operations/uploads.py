@@ -102,25 +102,35 @@ def send(
         if len(uploads) > 1 and isinstance(error, REFUSALS):
             return (yield from _halved(memory, uploads, settings, begun, recover=recover))
         return [error] * len(uploads)
-    outcomes: dict[int, Outcome] = {**submission.refused}
-    for index, accepted in submission.accepted.items():
-        outcomes[index] = met(memory, accepted)
+    outcomes: dict[int, Outcome] = {**submission.accepted, **submission.refused}
+    for accepted in submission.accepted.values():
+        memory.meet(accepted.job_id)
     rest = [uploads[index] for index in submission.unassigned]
     found = (yield from _looked_for(memory, rest, settings, begun)) if rest and recover else []
     outcomes |= zip(submission.unassigned, found, strict=False)
     return [outcomes.get(index, _unknown()) for index in range(len(uploads))]
 
 
-def met(memory: Memory, accepted: Accepted) -> Accepted:
-    """The same, a duplicate if this client was given its job for another file before.
+def repeats_marked(memory: Memory, outcomes: Sequence[Outcome], mark: int) -> list[Outcome]:
+    """The outcomes, with those as duplicates whose job was given for another file before.
 
     L answers a repeat with the job of the first upload, and with no other mark.
+
+    Args:
+        memory: which jobs this client was given.
+        outcomes: in the order of the files.
+        mark: when the uploads began; jobs given before are those of other files.
     """
-    repeated = memory.has_met(accepted.job_id)
-    memory.meet(accepted.job_id)
-    if accepted.is_duplicate or not repeated:
-        return accepted
-    return replace(accepted, is_duplicate=True, existing_job_id=accepted.job_id)
+    marked: list[Outcome] = []
+    seen: set[str] = set()
+    for outcome in outcomes:
+        if isinstance(outcome, Accepted):
+            job_id = outcome.job_id
+            if not outcome.is_duplicate and (job_id in seen or memory.has_met(job_id, mark)):
+                outcome = replace(outcome, is_duplicate=True, existing_job_id=job_id)
+            seen.add(job_id)
+        marked.append(outcome)
+    return marked
 
 
 def is_lost(error: Exception) -> bool:

@@ -61,7 +61,9 @@ def verify_delivery(secret: str, body: bytes, signature: str) -> bool:
         signature: its ``X-Flexorch-Signature``, the body's HMAC-SHA256 in hex.
     """
     wanted = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return bool(secret) and hmac.compare_digest(wanted.encode(), signature.strip().encode())
+    return bool(secret) and hmac.compare_digest(
+        wanted.encode(), signature.strip().encode("utf-8", "replace")
+    )
 
 
 def read_delivery(body: bytes) -> Delivery:

@@ -110,11 +110,11 @@ class Intake:
             if (rejected := refusal(file.filename, file.size, self._plan))
         }
         good = [file for position, file in enumerate(files) if position not in refused]
-        self._store.originals.keep((file.path, file.sha256) for file in good)
         uploads = [Upload(file.filename, file.sha256, file.size, settings, source) for file in good]
         moment = now()
         left = self.credits_left(moment)
-        accepted = iter(self._store.jobs.accept(uploads, moment, left))
+        with self._store.originals.kept([(file.path, file.sha256) for file in good]):
+            accepted = iter(self._store.jobs.accept(uploads, moment, left))
         answers: list[Accepted | Rejected] = []
         for position, file in enumerate(files):
             answer = refused.get(position) or next(accepted) or _no_credits(file.filename)

@@ -92,7 +92,7 @@ def supervise(
     for _attempt in range(2):
         server = _take()
         try:
-            outcome = server.run(data, exact.dumps(request))
+            outcome = server.run(data, exact.dumps(request), limits.output)
         except WorkerError:
             if server.ended_by_us:
                 raise
@@ -129,8 +129,8 @@ class _ForkServer:
                 "The document worker does not start; the log says why. Is flexorchd[engine] installed?"
             ) from error
 
-    def run(self, data: bytes, request: bytes) -> Outcome | Failure:
-        """Have a child process the document."""
+    def run(self, data: bytes, request: bytes, most: int) -> Outcome | Failure:
+        """Have a child process the document, whose result has at most so many bytes."""
         document, result = os.memfd_create("document"), os.memfd_create("result")
         try:
             _write(document, data)
@@ -139,7 +139,7 @@ class _ForkServer:
             except OSError as error:
                 raise WorkerError("The document worker is gone.") from error
             ended = exact.loads(self._receive())
-            return _outcome(ended["status"], ended["timed_out"], _read(result))
+            return _outcome(ended["status"], ended["timed_out"], _read(result, most))
         finally:
             os.close(document)
             os.close(result)
@@ -175,17 +175,12 @@ _busy: set[_ForkServer] = set()
 _lock = threading.Lock()
 
 
-def warm(count: int) -> None:
-    """Start fork servers until `count` wait.
-
-    Raises:
-        WorkerError: they do not start, for example because a library is missing.
-    """
-    while True:
-        with _lock:
-            if len(_idle) + len(_busy) >= count:
-                return
-        _release(_ForkServer())
+def warm() -> None:
+    """Start the first fork server before a document needs it."""
+    try:
+        _release(_take())
+    except WorkerError:
+        _log.exception("documents cannot be processed")
 
 
 def shut_down() -> None:
@@ -224,10 +219,11 @@ def _write(descriptor: int, data: bytes) -> None:
     os.lseek(descriptor, 0, os.SEEK_SET)
 
 
-def _read(descriptor: int) -> bytes:
+def _read(descriptor: int, most: int) -> bytes:
+    """What the child wrote; nothing, where it is more than a child of ours would write."""
     os.lseek(descriptor, 0, os.SEEK_SET)
     with os.fdopen(os.dup(descriptor), "rb") as file:
-        return file.read()
+        return file.read() if os.fstat(descriptor).st_size <= most + _ANSWER else b""
 
 
 def _outcome(status: int, timed_out: bool, result: bytes) -> Outcome | Failure:

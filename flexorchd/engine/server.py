@@ -16,6 +16,7 @@ from flexorchd.engine.service import Engine
 
 _GRACE_SECONDS = 3
 _BACKLOG = 2048
+_KEEP_ALIVE_SECONDS = 75
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -68,6 +69,7 @@ def serve(
         log_config=None,
         server_header=False,
         backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     server = _Server(config, lambda: ready(engine.store.id))

@@ -68,16 +68,6 @@ class Engine:
         self.datasets.close()
         self.store.close()
 
-    def forget(self, document_id: int) -> bool:
-        """Erase a document and all that came of it; False if there is none."""
-        if self.store.documents.get(document_id) is None:
-            return False
-        _executions, unheld = self.store.documents.forget(document_id)
-        if unheld:
-            self.store.originals.erase([unheld])
-        self.store.connection.empty_log()
-        return True
-
     def _job_kept(self) -> None:
         self.deliverer.wake()
 
@@ -86,8 +76,7 @@ class Engine:
         kept_for = timedelta(seconds=self.settings.keep_originals)
         while True:
             try:
-                unheld = self.store.documents.drop_originals(now() - kept_for)
-                self.store.originals.erase(unheld)
+                self.store.documents.drop_originals(now() - kept_for)
             except (sqlite3.Error, OSError):
                 _log.exception("originals could not be swept; trying again")
             if self._stopping.wait(min(_SWEEP_SECONDS, max(self.settings.keep_originals / 4, 0.5))):

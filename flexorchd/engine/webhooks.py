@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 EVENTS = ("job.completed", "job.failed", "dataset.ready", "quota.warning")
 _ATTEMPTS = 2
-_PAUSE = timedelta(seconds=5)
+_PAUSE = timedelta(seconds=2)
 _TIMEOUT = 10.0
 _AT_ONCE = 4
 _IDLE_SECONDS = 2.0

@@ -123,8 +123,8 @@ class _Documents:
 
     def forget(self, document_id: int) -> Answer:
         """Erase a document: its bytes, jobs, executions, records, text and index entries."""
-        if not self._engine.forget(document_id):
-            raise not_found("document", document_id)
+        if not self._store.documents.forget(document_id):
+            raise _unknown(document_id)
         return Answer({"deleted": True, "id": document_id})
 
     def reprocess(self, document_id: int, body: Reprocess) -> Answer:
@@ -184,11 +184,7 @@ class _Documents:
     def _document(self, document_id: int) -> Document:
         document = self._store.documents.get(document_id)
         if document is None:
-            raise ApiError(
-                404,
-                "DOCUMENT_NOT_FOUND",
-                f"There is no document {document_id}; see the list for those there are.",
-            )
+            raise _unknown(document_id)
         return document
 
     def _jobs_of(self, documents: Sequence[Document]) -> dict[int, list[Job]]:
@@ -203,6 +199,14 @@ _QUOTA = ApiError(
     "QUOTA_EXCEEDED",
     "The plan's credits are used up. Wait for the next period, or change [engine] plan.",
 )
+
+
+def _unknown(document_id: int) -> ApiError:
+    return ApiError(
+        404,
+        "DOCUMENT_NOT_FOUND",
+        f"There is no document {document_id}; see the list for those there are.",
+    )
 
 
 def _unlucky(filename: str) -> Rejected:

@@ -12,6 +12,11 @@ from flexorchd import __version__
 from flexorchd.engine.api.operation import Operation
 
 _REFERENCE = "#/components/schemas/{name}"
+_NO_ROUTE_SCHEMA = {
+    "type": "object",
+    "required": ["detail"],
+    "properties": {"detail": {"type": "string"}},
+}
 _ERROR_SCHEMA = {
     "type": "object",
     "required": ["status", "data", "error"],
@@ -46,7 +51,7 @@ def describe(prefix: str, operations: Sequence[Operation]) -> dict[str, Any]:
         "info": {"title": "flexorchd engine", "version": __version__},
         "paths": paths,
         "components": {
-            "schemas": {"Error": _ERROR_SCHEMA} | components,
+            "schemas": {"Error": _ERROR_SCHEMA, "NoRoute": _NO_ROUTE_SCHEMA} | components,
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-KEY"},
             },
@@ -121,9 +126,10 @@ def _responses(operation: Operation, schema_of: dict[int, Any]) -> dict[str, Any
         good["content"] = {operation.media_type: {}}
     elif operation.status != 204:
         good["content"] = {"application/json": {"schema": _envelope(operation, schema_of)}}
+    references = [{"$ref": _REFERENCE.format(name=name)} for name in ("Error", "NoRoute")]
     error = {
         "description": "Refused; `error.code` says why.",
-        "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(name="Error")}}},
+        "content": {"application/json": {"schema": {"anyOf": references}}},
     }
     return {str(operation.status): good, "4XX": error, "5XX": error}
 

@@ -43,7 +43,8 @@ class Store:
         self.id: str = row["id"]
         self.mask_key: bytes = row["mask_key"]
         self.created_at: str = row["created_at"]
-        self.documents = Documents(self.connection)
+        self.originals = Originals(folder / "originals")
+        self.documents = Documents(self.connection, self.originals)
         self.jobs = Jobs(self.connection)
         self.executions = Executions(self.connection)
         self.usage = Usage(self.connection)
@@ -51,7 +52,6 @@ class Store:
         self.webhooks = Webhooks(self.connection)
         self.connectors = Connectors(self.connection)
         self.schedules = Schedules(self.connection)
-        self.originals = Originals(folder / "originals")
 
     def close(self) -> None:
         """Finish the writes that were handed in, and close the file."""

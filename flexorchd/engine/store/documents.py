@@ -10,6 +10,7 @@ from datetime import datetime
 from flexorchd.engine.model import Settings
 from flexorchd.engine.store.connection import Connection
 from flexorchd.engine.store.moments import text_of
+from flexorchd.engine.store.originals import Originals
 from flexorchd.engine.store.rows import Document, document_of
 from flexorchd.engine.store.schema import next_id
 
@@ -31,10 +32,14 @@ def identity(sha256: str, settings: Settings) -> str:
 
 
 class Documents:
-    """The rows of ``documents``."""
+    """The rows of ``documents``, and which uploaded bytes they hold."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, originals: Originals) -> None:
         self._connection = connection
+        self._originals = originals
+        with connection.read() as database:
+            rows = database.execute("SELECT sha256 FROM documents WHERE has_original = 1")
+            originals.sweep({row["sha256"] for row in rows})
 
     def get(self, document_id: int) -> Document | None:
         """The document, or None if there is none (any more)."""
@@ -53,24 +58,40 @@ class Documents:
             total = database.execute("SELECT count(*) FROM documents").fetchone()[0]
         return [document_of(row) for row in rows], total
 
-    def forget(self, document_id: int) -> tuple[list[int], str | None]:
-        """Erase a document with its jobs, executions, records and text.
+    def forget(self, document_id: int) -> bool:
+        """Erase a document with its bytes, jobs, executions, records and text.
+
+        Rows that refer to it go with it (``ON DELETE CASCADE``), from the files as well.
 
         Returns:
-            The ids of the erased executions, and the SHA-256 of bytes that no other document
-            holds and that are now to be deleted.
-
-        Rows that refer to it go with it (``ON DELETE CASCADE``).
+            Whether there was one.
         """
-        return self._connection.write(lambda database: _forget(database, document_id))
 
-    def drop_originals(self, received_before: datetime) -> list[str]:
-        """Mark originals that arrived before then, and whose jobs have ended, as no longer kept.
+        def work(database: sqlite3.Connection) -> bool:
+            row = database.execute(
+                "DELETE FROM documents WHERE id = ? RETURNING sha256", (document_id,)
+            ).fetchone()
+            if row is not None:
+                self._originals.erase(_unheld(database, [row["sha256"]]))
+            return row is not None
 
-        Returns:
-            The SHA-256 of bytes that no document holds any more, which are to be deleted.
-        """
-        return self._connection.write(lambda database: _drop(database, text_of(received_before)))
+        found = self._connection.write(work)
+        self._connection.empty_log()
+        return found
+
+    def drop_originals(self, received_before: datetime) -> None:
+        """Erase the bytes that arrived before then, of documents whose jobs have ended."""
+
+        def work(database: sqlite3.Connection) -> None:
+            rows = database.execute(
+                "UPDATE documents SET has_original = 0 WHERE has_original = 1 AND received_at < ?"
+                " AND NOT EXISTS (SELECT 1 FROM jobs WHERE document_id = documents.id"
+                " AND status = 'queued') RETURNING sha256",
+                (text_of(received_before),),
+            ).fetchall()
+            self._originals.erase(_unheld(database, [row["sha256"] for row in rows]))
+
+        self._connection.write(work)
 
 
 def insert(database: sqlite3.Connection, document: tuple[str, int, str, str], now: datetime) -> int:
@@ -96,26 +117,6 @@ def received(database: sqlite3.Connection, document_id: int, now: datetime) -> N
         "UPDATE documents SET received_at = ?, has_original = 1 WHERE id = ?",
         (text_of(now), document_id),
     )
-
-
-def _forget(database: sqlite3.Connection, document_id: int) -> tuple[list[int], str | None]:
-    rows = database.execute("SELECT id FROM executions WHERE document_id = ?", (document_id,))
-    executions = [row["id"] for row in rows]
-    row = database.execute(
-        "DELETE FROM documents WHERE id = ? RETURNING sha256", (document_id,)
-    ).fetchone()
-    unheld = _unheld(database, [row["sha256"]]) if row else []
-    return executions, next(iter(unheld), None)
-
-
-def _drop(database: sqlite3.Connection, before: str) -> list[str]:
-    rows = database.execute(
-        "UPDATE documents SET has_original = 0 WHERE has_original = 1 AND received_at < ?"
-        " AND NOT EXISTS (SELECT 1 FROM jobs WHERE document_id = documents.id"
-        " AND status = 'queued') RETURNING sha256",
-        (before,),
-    ).fetchall()
-    return _unheld(database, [row["sha256"] for row in rows])
 
 
 def _unheld(database: sqlite3.Connection, hashes: Sequence[str]) -> list[str]:

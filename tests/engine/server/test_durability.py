@@ -48,7 +48,7 @@ def test_kills_during_uploads_lose_no_answered_file(start_engine: StartEngine) -
     engine = start_engine(tcp=True)
     answered: dict[str, int] = {}
     sent = 0
-    for round_number in range(4):
+    for round_number in range(3):
         stopper = threading.Timer(0.15 + 0.1 * round_number, engine.kill)
         stopper.start()
         with contextlib.suppress(httpx.TransportError):

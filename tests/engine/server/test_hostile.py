@@ -134,7 +134,7 @@ def test_memory_is_limited() -> None:
 
 def sandbox_memory() -> int:
     """Address space of a fork server, where a child begins."""
-    sandbox.warm(1)
+    sandbox.warm()
     server = max(children_of(os.getpid()))
     status = Path(f"/proc/{server}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmSize"))

@@ -51,7 +51,7 @@ def test_no_window_lets_more_through_than_the_limit(limit: int, pauses: list[flo
 
 
 def test_spent_credits_are_402_and_repeats_cost_nothing(start_engine: StartEngine) -> None:
-    engine = start_engine(plan="pro credits=3")
+    engine = start_engine(plan="pro rpm=9999 credits=3")
     with Receiver() as receiver:
         hook = {"url": receiver.url, "events": ["quota.warning"]}
         engine.client.post("/webhooks", json=hook)
@@ -73,7 +73,7 @@ def test_spent_credits_are_402_and_repeats_cost_nothing(start_engine: StartEngin
 
 
 def test_a_trial_ends(start_engine: StartEngine) -> None:
-    engine = start_engine(plan="trial")
+    engine = start_engine(plan="trial rpm=9999")
     trial = data_of(engine.client.get("/usage"))["trial"]
     assert trial["is_trial"]
     assert trial["trial_days_remaining"] == 29
@@ -82,7 +82,7 @@ def test_a_trial_ends(start_engine: StartEngine) -> None:
     with contextlib.closing(sqlite3.connect(engine.data / "engine.sqlite")) as database:
         database.execute("UPDATE store SET created_at = ?", (long_ago,))
         database.commit()
-    late = start_engine(engine.data, plan="trial")
+    late = start_engine(engine.data, plan="trial rpm=9999")
     refused = late.upload(("a.txt", b"Too late"))
     assert refused.status_code == 402
     assert refused.json()["error"]["code"] == "TRIAL_EXPIRED"
@@ -92,7 +92,7 @@ def test_a_trial_ends(start_engine: StartEngine) -> None:
 def test_what_the_plan_lacks_is_403_with_the_plan_that_has_it(
     start_engine: StartEngine, method: str, path: str
 ) -> None:
-    engine = start_engine(plan="starter")
+    engine = start_engine(plan="starter rpm=9999")
     job = engine.process_one("a.txt", b"For a dataset")
     build = f"/datasets/build-from-execution/{job['execution_id']}"
     dataset = engine.ended(data_of(engine.client.post(build))["job_id"])["dataset_summary"]
@@ -107,7 +107,7 @@ def test_what_the_plan_lacks_is_403_with_the_plan_that_has_it(
 
 
 def test_schedules_are_not_for_trials(start_engine: StartEngine) -> None:
-    engine = start_engine(plan="trial")
+    engine = start_engine(plan="trial rpm=9999")
     cloud = {"name": "cloud", "type": "gcs", "config": {}}
     connector = data_of(engine.client.post("/connectors", json=cloud))
     path = f"/connectors/{connector['id']}/schedules"

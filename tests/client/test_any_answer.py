@@ -152,7 +152,7 @@ class Cut(httpx.SyncByteStream):
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(statuses, headers, bodies, st.data())
 def test_any_answer_ends_in_a_model_or_an_error_of_the_tree(
     name: str, status: int, headers: dict[str, str], body: bytes, data: st.DataObject

@@ -35,11 +35,17 @@ def set_up(level: str, form: str) -> None:
     on_terminal = sys.stderr.isatty()
     as_text = form == "console" or (form == "auto" and on_terminal)
     renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=on_terminal, pad_event_to=24)
+        structlog.dev.ConsoleRenderer(
+            colors=on_terminal,
+            pad_event_to=24,
+            exception_formatter=structlog.dev.plain_traceback,
+        )
         if as_text
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    traceback: list[Any] = [] if as_text else [structlog.processors.dict_tracebacks]
+    # Never with local variables: they hold keys and text of documents.
+    as_dicts = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    traceback: list[Any] = [] if as_text else [structlog.processors.ExceptionRenderer(as_dicts)]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -459,8 +459,7 @@ class Documents:
         """Not done yet: (document id, when to ask again)."""
         with self._db.write() as db:
             db.executemany(
-                "UPDATE documents SET due_at = ?2, attempt = attempt + 1 "
-                "WHERE id = ?1 AND state = 'processing'",
+                "UPDATE documents SET due_at = ?2 WHERE id = ?1 AND state = 'processing'",
                 polls,
             )
 

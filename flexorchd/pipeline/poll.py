@@ -83,6 +83,8 @@ class PollStage:
         # One transaction for all that was answered: the disk waits once.
         with self._ledger.database.write():
             unmasked = [pair for job, who in answers for pair in self._take(job, who)]
+        # Only after the commit: before it, a stage that wakes finds nothing and sleeps again.
+        self._bells.ring("upload", "deliver")
         for job, following in unmasked:
             self._process_with_our_settings(job, following)
 
@@ -148,7 +150,6 @@ class PollStage:
             self._clock.now(),
         )
         log.info("job.completed", job_id=job.id, grade=job.quality_grade)
-        self._bells.ring("deliver")
 
     def _process_with_our_settings(self, job: Job, following: Following) -> None:
         now = self._clock.now()
@@ -178,7 +179,6 @@ class PollStage:
         reason = (job.processing_summary or "").removeprefix(f"{code}: ") or UNEXPLAINED
         self._ledger.documents.failed(following.document_id, code, reason, self._clock.now())
         log.warning("job.failed", job_id=job.id, code=code, reason=reason)
-        self._bells.ring("deliver")
 
     def _gone(self, followers: Sequence[Following]) -> None:
         """A job that the service no longer knows: sent once more, then it is the end."""
@@ -194,7 +194,6 @@ class PollStage:
                     sent=False,
                     blame=False,
                 )
-                self._bells.ring("upload")
             else:
                 self._ledger.documents.failed(
                     following.document_id,
@@ -202,7 +201,6 @@ class PollStage:
                     "The service lost the job of this document twice.",
                     now,
                 )
-                self._bells.ring("deliver")
 
     def _ask_later(self, followers: Sequence[Following]) -> None:
         now = self._clock.now()
@@ -216,7 +214,6 @@ class PollStage:
                     "The job has not come to an end within 24 hours.",
                     now,
                 )
-                self._bells.ring("deliver")
             else:
                 again.append(
                     (following.document_id, now + next_poll(age, unlimited=self._account.unlimited))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from flexorchd.engine import extra, sandbox
+from flexorchd.engine import sandbox
 from flexorchd.engine.config import Limits
 from flexorchd.engine.failure import Failure
 from flexorchd.engine.model import Outcome, Settings
@@ -52,7 +52,7 @@ def open_pool(executor: str) -> Pool:
     """The pool that the setting names: ``local`` or ``dask://host:port``.
 
     Raises:
-        RuntimeError: libraries are not installed, or the cluster does not answer.
+        RuntimeError: Dask is not installed, or the cluster does not answer.
     """
     if executor == "local":
         return _local()
@@ -60,7 +60,6 @@ def open_pool(executor: str) -> Pool:
 
 
 def _local() -> Pool:
-    extra.require()
     count = len(os.sched_getaffinity(0))
     threads = ThreadPoolExecutor(count, thread_name_prefix="document")
     threads.submit(sandbox.warm)

@@ -514,6 +514,15 @@ class Documents:
                 (account_id, now, account_id),
             ).rowcount
 
+    def wake(self, job_id: str, now: float) -> None:
+        """Somebody says that this job has ended: it is due to be asked for."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE documents SET due_at = min(due_at, ?) "
+                "WHERE job_id = ? AND state = 'processing'",
+                (now, job_id),
+            )
+
     def job_is_known_elsewhere(self, job_id: str, document_id: int) -> bool:
         """Whether another document already has this job."""
         row = self._db.read.execute(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flexorchd import results
-from flexorchd.client import FlexOrch, FlexOrchError, Job
+from flexorchd.client import FlexOrch, FlexOrchError, NotFoundError
 from flexorchd.formats import Row, exact
 from flexorchd.ledger.exports import Exportable
 from flexorchd.output import Output
@@ -102,7 +102,7 @@ def fetch_missing(
         path = cache / f"{job.job_id}.jsonl".replace("/", "_")
         try:
             if not path.exists():
-                _fetch(client, client.jobs.get(job.job_id), path)
+                _fetch(client, job.job_id, path)
         except FlexOrchError as error:
             if error.scope == "account" or error.retry_after or error.status is None:
                 raise
@@ -112,9 +112,12 @@ def fetch_missing(
     return fetched, skipped
 
 
-def _fetch(client: FlexOrch, job: Job, path: Path) -> None:
+def _fetch(client: FlexOrch, job_id: str, path: Path) -> None:
+    execution_id = client.jobs.get(job_id).execution_id
+    if execution_id is None:
+        raise NotFoundError(f"job {job_id} does not name its execution")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
-    rows = client.datasets.rows_of_execution(job.execution_id or job.id)
+    rows = client.datasets.rows_of_execution(execution_id)
     temporary.write_bytes(b"".join(exact.dumps(row) + b"\n" for row in rows))
     temporary.rename(path)

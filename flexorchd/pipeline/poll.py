@@ -92,10 +92,10 @@ class PollStage:
         """Those of the wanted jobs that the first pages of the list show with all that is needed."""
         found: dict[str, Job] = {}
         unfinished = self._ledger.documents.unfinished(self._account.id)
-        for page in range(pages_worth(due, unfinished)):
-            jobs = self._client.jobs.list(limit=PAGE, offset=page * PAGE)
-            found |= {j.id: j for j in jobs if j.id in wanted and j.is_complete_record}
-            if len(jobs) < PAGE or len(found) == len(wanted):
+        for number in range(pages_worth(due, unfinished)):
+            page = self._client.jobs.page(PAGE, number * PAGE)
+            found |= {j.id: j for j in page.jobs if j.id in wanted and j.is_complete_record}
+            if page.size < PAGE or len(found) == len(wanted):
                 break
         return found.values()
 

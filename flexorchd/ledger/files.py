@@ -187,6 +187,22 @@ class Files:
         rows = (cursor.execute(query, (directory_id, name, gone)).fetchone() for name in names)
         return {row[0]: row for row in rows if row is not None}
 
+    def some(self, watch_id: int, limit: int) -> list[tuple[bytes, tuple[int, int, int]]]:
+        """Paths of some files that are there, each with its size, mtime_ns and inode."""
+        rows = self._db.read.execute(
+            "SELECT d.path, f.name, f.size, f.mtime_ns, f.inode FROM directories AS d "
+            "JOIN files AS f ON f.directory_id = d.id "
+            "WHERE d.watch_id = ? AND f.gone_at IS NULL AND f.state != 'ignored' LIMIT ?",
+            (watch_id, limit),
+        )
+        return [
+            (
+                row["path"] + b"/" + row["name"] if row["path"] else row["name"],
+                (row["size"], row["mtime_ns"], row["inode"]),
+            )
+            for row in rows
+        ]
+
     def observe(self, watch_id: int, sightings: Sequence[Sighting]) -> None:
         """Record new and changed files: each begins to settle, or is ignored by a rule.
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+
 import structlog
 
 from flexorchd.clock import Clock
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.watches import Mount
 from flexorchd.rules.naming import display
-from flexorchd.watch.paths import below, is_within
+from flexorchd.rules.retry import remedy
+from flexorchd.watch.paths import below, is_within, join
 from flexorchd.watch.place import InPlace, Missing, find, unreadable
 
 log = structlog.get_logger()
+
+SAMPLE = 50
+"""So many known files are looked for to recognise a disk."""
 
 
 class Footing:
@@ -40,7 +46,7 @@ class Footing:
 
     def find(self) -> InPlace | None:
         """Look for the folder; None holds the watch until it is back."""
-        found = find(self._root, self._mount)
+        found = find(self._root, self._mount, self._recognises)
         if isinstance(found, Missing):
             self._hold(found)
             return None
@@ -54,18 +60,29 @@ class Footing:
 
     def is_firm(self) -> bool:
         """Whether the folder is in its place at this moment."""
-        return isinstance(find(self._root, self._mount), InPlace)
+        return isinstance(find(self._root, self._mount, self._recognises), InPlace)
 
     def spares(self, folder: bytes) -> bool:
         """Whether a folder below the root was on a mount that is absent: nothing is gone from it."""
         return any(is_within(folder, point) for point in self.absent)
+
+    def _recognises(self) -> bool:
+        """Whether any of the files that were last known here is here, unchanged."""
+        known = self._ledger.files.some(self._watch_id, SAMPLE)
+        return not known or any(_is_there(self._root, path, look) for path, look in known)
 
     def _hold(self, missing: Missing) -> None:
         if missing == self.missing:
             return
         self.missing = missing
         self._hold_code = missing.code
-        log.warning("watch.held", watch=self._name, code=missing.code, reason=missing.message)
+        log.warning(
+            "watch.held",
+            watch=self._name,
+            code=missing.code,
+            reason=missing.message,
+            remedy=remedy(missing.code),
+        )
         self._ledger.watches.hold(self._watch_id, missing.code, missing.message, self._clock.now())
 
     def _release(self) -> None:
@@ -95,9 +112,17 @@ class Footing:
 
     def _recall(self) -> frozenset[Mount]:
         rows = self._ledger.memory.get(self._key) or []
-        return frozenset(
-            Mount(point.encode("latin-1"), type_, source) for point, type_, source in rows
-        )
+        mounts = (Mount(point.encode("latin-1"), type_, source) for point, type_, source in rows)
+        # Of a watch that has been given another folder since, they are of no concern.
+        return frozenset(mount for mount in mounts if is_within(mount.point, self._root))
+
+
+def _is_there(root: bytes, path: bytes, look: tuple[int, int, int]) -> bool:
+    try:
+        status = os.lstat(join(root, path))
+    except OSError:
+        return False
+    return look == (status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def _as_json(mount: Mount) -> tuple[str, str, str]:

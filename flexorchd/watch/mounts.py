@@ -44,6 +44,16 @@ def is_remote(mount: Mount) -> bool:
     return mount.type in _REMOTE_TYPES or mount.type.startswith("fuse.")
 
 
+def is_renamed(before: Mount, now: Mount | None) -> bool:
+    """Whether only the device's name differs, which a disk that is plugged in anew may change."""
+    return (
+        now is not None
+        and (before.point, before.type) == (now.point, now.type)
+        and before.source.startswith("/dev/")
+        and now.source.startswith("/dev/")
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """One line of mountinfo: a mount, its number, and that of the mount it stands on."""

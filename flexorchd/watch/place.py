@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flexorchd.ledger.watches import Mount
 from flexorchd.rules.naming import display
-from flexorchd.rules.retry import errno_code, remedy
-from flexorchd.watch.mounts import Mounts, read_mounts
+from flexorchd.rules.retry import errno_code
+from flexorchd.watch.mounts import Mounts, is_renamed, read_mounts
+from flexorchd.watch.paths import is_within
 
 MOUNT_MISSING = "MOUNT_MISSING"
 FOLDER_MISSING = "FOLDER_MISSING"
@@ -36,28 +38,37 @@ class Missing:
 
     Attributes:
         code: `MOUNT_MISSING`, `FOLDER_MISSING` or that of `rules.retry.errno_code`.
-        message: for people.
+        message: for people; what they can do says `rules.retry.remedy` of the code.
     """
 
     code: str
     message: str
 
 
-def find(root: bytes, remembered: Mount | None) -> InPlace | Missing:
+def find(
+    root: bytes, remembered: Mount | None, recognises: Callable[[], bool] = lambda: False
+) -> InPlace | Missing:
     """Look whether a folder is in its place.
 
     Args:
         root: the folder, free of symbolic links.
         remembered: the mount that it was on when it was last seen.
+        recognises: whether what lies there now is what was known there; asked where the same kind of
+            disk has only come back under another device's name.
     """
     # Looked at first: that makes an automounter mount it before the table of mounts is read.
     status = _look(root)
     mounts = read_mounts()
-    if remembered is not None and not mounts.holds(remembered):
+    mount = mounts.of(root)
+    if (
+        remembered is not None
+        and is_within(root, remembered.point)
+        and not mounts.holds(remembered)
+        and not (is_renamed(remembered, mount) and recognises())
+    ):
         return _mount_missing(root, remembered, mounts)
     if isinstance(status, OSError):
         return _folder_missing(root, status)
-    mount = mounts.of(root)
     return InPlace(
         status.st_dev,
         status.st_ino,
@@ -85,23 +96,16 @@ def _mount_missing(root: bytes, remembered: Mount, mounts: Mounts) -> Missing:
     return Missing(
         MOUNT_MISSING,
         f"{display(root)} was on a mount that is absent: {display(remembered.point)} "
-        f"({remembered.type} from {remembered.source}).{instead} "
-        "Mount it again; flexorchd goes on by itself.",
+        f"({remembered.type} from {remembered.source}).{instead}",
     )
 
 
 def unreadable(root: bytes, error: OSError) -> Missing:
     """Why a folder that is there is of no use."""
-    return Missing(
-        errno_code(error.errno),
-        f"{display(root)} cannot be read: {error.strerror}. {remedy(errno_code(error.errno))}",
-    )
+    return Missing(errno_code(error.errno), f"{display(root)} cannot be read: {error.strerror}.")
 
 
 def _folder_missing(root: bytes, error: OSError) -> Missing:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return Missing(
-            FOLDER_MISSING,
-            f"{display(root)} is not there. Bring the folder back; flexorchd goes on by itself.",
-        )
+        return Missing(FOLDER_MISSING, f"{display(root)} is not there.")
     return unreadable(root, error)

@@ -1,21 +1,43 @@
-"""`flexorchd check`: is this configuration and this machine fit."""
+"""`flexorchd check`: is this configuration and this machine fit; with `--api`, is the service."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
+from rich.console import Console
 from rich.markup import escape
 
+from flexorchd import __version__
+from flexorchd.api_check import ApiCheck
 from flexorchd.checks import check_machine
 from flexorchd.cli.printing import console
 from flexorchd.cli.target import Target, with_target
-from flexorchd.config import access
+from flexorchd.client import FlexOrch
+from flexorchd.config import Access, access
+from flexorchd.errors import UsageError
+from flexorchd.formats import exact
+
+EXAMPLES = """\b
+Examples:
+  flexorchd check -c /etc/flexorchd/config.toml
+  flexorchd check --api          one tiny document through the hosted service
+"""
 
 
-@click.command(epilog="\b\nExample:\n  flexorchd check -c /etc/flexorchd/config.toml")
+@click.command(epilog=EXAMPLES)
+@click.option("--api", is_flag=True, help="Prove the service too; costs about one credit.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    default=Path("flexorchd-api-check.json"),
+    show_default=True,
+    help="Where --api writes its report; it holds no secret.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before --api uploads.")
 @with_target
-def check(target: Target) -> int:
+def check(api: bool, report: Path, yes: bool, target: Target) -> int:
     """Look at keys, folders, rights, space, kernel limits and the engine; each finding has its remedy."""
     loaded = target.loaded()
     account = access(loaded.config, os.environ)
@@ -28,4 +50,32 @@ def check(target: Target) -> int:
         mark = "[green]good[/]" if finding.good else "[red]bad [/]"
         remedy = f"\n      {finding.remedy}" if finding.remedy else ""
         out.print(f"{mark}  {escape(finding.what)}{escape(remedy)}", highlight=False)
+    if api:
+        bad += _check_api(account, loaded.config.api.timeout, report, out, yes=yes)
     return 1 if bad else 0
+
+
+def _check_api(account: Access, timeout: float, report: Path, out: Console, *, yes: bool) -> int:
+    """Walk through the service; how many steps failed."""
+    if account.key is None:
+        raise UsageError("--api is for the hosted service.", "Set the key, or leave --api out.")
+    if not yes:
+        host = account.base_url.partition("://")[2].partition("/")[0]
+        click.confirm(
+            f"This uploads one tiny made-up document to {host} and costs about one credit. Go on?",
+            abort=True,
+        )
+    bad = 0
+    with FlexOrch(account.key.get_secret_value(), account.base_url, timeout) as client:
+        checked = ApiCheck(client)
+        for step in checked.run():
+            bad += not step.good
+            mark = "[green]good[/]" if step.good else "[red]bad [/]"
+            out.print(f"{mark}  {step.name} ({step.seconds:.1f} s) {escape(step.said)}")
+        report.write_bytes(exact.pretty(checked.report(__version__)))
+        spoken = ", ".join(f"{call} {name}" for call, name in sorted(client.dialects.items()))
+    out.print(f"Answers came as: {spoken}.", highlight=False)
+    if checked.cost is not None:
+        out.print(f"It cost {checked.cost} credits.")
+    out.print(f"The report is in {report}; it holds no secret and can be attached to a bug.")
+    return bad

@@ -8,10 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from flexorchd import results
-from flexorchd.client import FlexOrch, FlexOrchError, NotFoundError
+from flexorchd.client import (
+    FlexOrch,
+    FlexOrchError,
+    NotFoundError,
+    RateLimitError,
+    ServiceError,
+    TransportError,
+)
 from flexorchd.formats import Row, exact
 from flexorchd.ledger.exports import Exportable
 from flexorchd.output import Output
+
+PASSING = (TransportError, ServiceError, RateLimitError)
+"""What passes by itself: the whole run waits for it, and no job is skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,7 @@ def fetch_missing(
             if not path.exists():
                 _fetch(client, job.job_id, path)
         except FlexOrchError as error:
-            if error.scope == "account" or error.retry_after or error.status is None:
+            if error.scope == "account" or isinstance(error, PASSING):
                 raise
             skipped.append(Skipped(job.job_id, error.message))
         else:

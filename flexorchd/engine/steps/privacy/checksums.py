@@ -230,7 +230,7 @@ def nip(number: str) -> bool:
 
 
 def nino(number: str) -> bool:
-    """British National Insurance number: prefixes that are never issued are not one."""
+    """British National Insurance number: prefixes that are never issued are not one, but for examples' QQ."""
     return number[:2] not in {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"}
 
 
@@ -297,3 +297,19 @@ def portuguese_citizen_card(number: str) -> bool:
     values: Sequence[int] = [_letter_value(char) for char in number]
     total = sum(values[1::2]) + sum(2 * v - 9 if 2 * v > 9 else 2 * v for v in values[0::2])
     return total % 10 == 0
+
+
+CONVINCING = frozenset(
+    {
+        tckn,
+        steuer_id,
+        german_insurance,
+        nir,
+        french_vat,
+        codice_fiscale,
+        belgian_register,
+        hetu,
+        dni,
+    }
+)
+"""Checks that hardly a number in thirty passes by chance: what passes is one, whatever it is called."""

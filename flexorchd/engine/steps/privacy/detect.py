@@ -44,7 +44,7 @@ def detect(
     labels = read_labels(text)
     looked = audit.look(text)
     draft = _Draft(text)
-    draft.take((*audit.network(looked, text, labels), *network.ip_v6(text)))
+    draft.take((*audit.network(looked, text, labels), *network.emails(text), *network.ip_v6(text)))
     draft.take(accounts.ibans(draft.text, labels))
     draft.take(_announced(draft.text, labels, scope))
     draft.take((*audit.numbers(looked, text), *accounts.cards(draft.text, labels)))

@@ -16,6 +16,7 @@ _BRACKET = re.compile(r"\s{0,2}[(\[][^()\[\]\n]{1,30}[)\]](?=\s{0,2}[:\-–=.])"
 _GAP = re.compile(r"[ \t\u00a0:.,=#\-–—>*|'’\"“”„°]{0,40}(?:\n[ \t*|>]{0,8})?[(\[#]{0,2}")
 _CLOSING_GAP = re.compile(r"[ \t]{0,4}[,.!]?[ \t]{0,8}(?:\r?\n[ \t>*]{0,8}){1,4}")
 _CLAIMED = re.compile(r"[^\s,;|]{1,40}(?:[ \u00a0.]{1,2}(?=\d)[^\s,;|]{1,20}){0,5}")
+_PERSONAL = frozenset({"title", "greeting", "closing"})
 _OF_THINGS = frozenset({"name_perhaps", "other", "version"})
 _NUMBER = re.compile(r"\d{3}")
 _LETTER_GAP = re.compile(r"[.:]|[ ]{1,2}(?=[+(0])")
@@ -102,7 +103,7 @@ def _labels_in(folded: str, start: int, end: int) -> Iterator[_Label]:
     while at < len(words):
         length, kinds = _longest(folded, words, at)
         if length:
-            last = _skip_fillers(folded, words, at + length)
+            last = at + length if kinds & _PERSONAL else _skip_fillers(folded, words, at + length)
             yield _Label(words[at].start(), words[last - 1].end(), kinds)
         at += length or 1
 

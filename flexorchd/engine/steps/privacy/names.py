@@ -45,6 +45,7 @@ _SEPARATED = re.compile(r"(?:[^\w \u00a0=>]|[ ]{2}|[ ]=)[ \u00a0]?$")
 _COLON = re.compile(r":[ \t\u00a0]*$")
 _TITLE_BEFORE = re.compile(rf"(?<!\w)(?:[{_UPPER}]\w*|\w{{4,}}|\w{{3,}}(?=\.))[.ªº]?[ \u00a0]$")
 _LONGEST_TITLE = 20
+_BESIDE = 60  # a "Name" next to a "Vorname" is a surname
 _WORDS = re.compile(r"[^ \u00a0,]+")
 _NEXT_WORD = re.compile(r"[ \u00a0]?[,&+]{0,1}[ \u00a0]?([^\W\d_.]+(?:\.[^\W\d_])*)")
 _LAST_WORDS = re.compile(r"[^\W\d_]+")
@@ -67,16 +68,21 @@ def people(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
     titles = {"title", *(f"title_{country}" for country in scope.countries)}
     for offset, kinds in labels.announced.items():
         if kinds & {"name", "name_perhaps", "closing", "greeting"} or kinds & titles:
-            yield from _announced(text, offset, kinds, titled=bool(kinds & titles))
+            yield from _announced(text, offset, labels, titled=bool(kinds & titles))
 
 
-def _announced(text: str, offset: int, kinds: set[str], *, titled: bool) -> Iterator[Finding]:
+def _announced(text: str, offset: int, labels: Labels, *, titled: bool) -> Iterator[Finding]:
+    kinds = labels.announced[offset]
     match = _ANNOUNCED.match(text, offset)
     if match is None:
         lower = _LOWER.match(text, offset) if "name" in kinds else None
         if lower and _is_given(lower.group()):
             yield Finding(lower.start(), lower.end(), "name")
         return
+    beside = any(
+        "name" in labels.announced.get(at, ()) for at in range(offset + 1, offset + _BESIDE)
+    )
+    kinds = kinds | {"name"} if beside and "name_perhaps" in kinds else kinds
     for finding in _person(text, *match.span("name")):
         if _fits(text, finding, offset, kinds, titled=titled):
             yield finding
@@ -134,7 +140,7 @@ def _person(text: str, start: int, end: int) -> Iterator[Finding]:
         return
     kept = start
     for word in words:
-        if fold(word.group()).strip(".") in not_names("ends"):
+        if word.group()[1:] != "." and fold(word.group()).strip(".") in not_names("ends"):
             break
         kept = word.end()
     name = text[start:kept].rstrip("., ")

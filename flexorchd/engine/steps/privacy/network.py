@@ -1,4 +1,4 @@
-"""IP addresses: told from versions, clock times and code."""
+"""E-mail addresses beyond ASCII, and IP addresses, told from versions, clock times and code."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from ipaddress import AddressValueError, IPv6Address
 from flexorchd.engine.model import Finding
 from flexorchd.engine.steps.privacy.labels import Labels
 
+_EMAIL = re.compile(
+    r"(?<![\w.%+\-@])[\w.%+\-][\w.%+'\-]{0,63}(?:@|[ ]?[\[({](?:at|AT|ät)[\])}][ ]?)"
+    r"(?:[\w\-]{1,63}\.){1,6}[^\W\d_]{2,24}(?!\w)"
+)
 _IP_V6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])")
 _VERSION_MARK = re.compile(r"(?:[vV]|[§=<>~^])[ .]?$")
 _PART_FOLLOWS = re.compile(r"[.\-]\w")
 _SMALL, _MEDIUM = 20, 100
 _LEAST_GROUPS = 3
+
+
+def emails(text: str) -> Iterator[Finding]:
+    """E-mail addresses in any alphabet, and those with ``(at)``."""
+    for match in _EMAIL.finditer(text):
+        yield Finding(match.start(), match.end(), "email")
 
 
 def is_ip(finding: Finding, text: str, labels: Labels) -> bool:

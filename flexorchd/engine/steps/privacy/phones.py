@@ -32,6 +32,7 @@ _FOREIGN = re.compile(
     r"|42[013]|5[09]\d|6[78]\d|69[0-2]|80[08]|85[0256]|88\d|9[67]\d|99[2-68])\d{6,12}"
 )
 _SHORTEST, _SHORTEST_BY_LETTER = 6, 8
+_SHORTEST_ABROAD, _LONGEST_ABROAD = 9, 13
 _FALLBACK = "us"
 
 
@@ -55,7 +56,8 @@ def _with_code(match: re.Match[str], scope: Scope, *, plus: bool) -> Finding | N
         cut = _bare(_CODE.sub("", match.group()[:end], count=1))
         if is_significant(cut[len(PLANS[country].code) :], country):
             return _finding(match, end, country)
-    return None
+    made_up = plus and _SHORTEST_ABROAD <= len(number) <= _LONGEST_ABROAD
+    return _finding(match, len(match.group()), country) if made_up else None
 
 
 def _finding(match: re.Match[str], length: int, country: str) -> Finding:
@@ -125,12 +127,13 @@ def announced(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
 def _announced(match: re.Match[str], scope: Scope) -> Finding:
     written = match.group()
     code = _CODE.match(written)
+    number = _bare(written)
+    whole = (country for country in scope.countries if is_significant(number, country))
     return (
         (code and _with_code(match, scope, plus="+" in code.group()))
         or _written(match, scope.countries)
         or (written.startswith(("0", "(0")) and _with_trunk(match, scope))
-        or _written(match, PLANS)
-        or _finding(match, len(written), scope.first or _FALLBACK)
+        or _finding(match, len(written), next(whole, scope.first or _FALLBACK))
     )
 
 

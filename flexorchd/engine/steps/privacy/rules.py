@@ -9,14 +9,15 @@ from itertools import chain
 from typing import Literal
 
 from flexorchd.engine.model import Finding
+from flexorchd.engine.steps.privacy.checksums import CONVINCING
 from flexorchd.engine.steps.privacy.labels import Labels
 from flexorchd.engine.steps.privacy.scope import Scope
 from flexorchd.engine.steps.privacy.windows import NUMBER, lines_with
 
 SEPARATOR = r"[ .\-–‑/\u00a0\u2009\u202f]"
 _NOT_ALNUM = re.compile(r"[\W_]+")
-_BEFORE = r"(?<![\w@#])(?<!\d[.,])(?<!\w[/\-])"
-_AFTER = r"(?![\w@])(?!-\w)(?![.,/]\d)"
+_BEFORE = r"(?<![\w@#])(?<!\d\.)(?:(?<!\d,)|(?<=\d{5},))(?<!\w[/\-])"
+_AFTER = r"(?![\w@])(?!-\w)(?![./]\d)(?!,\d{1,3}(?!\d))"
 
 Standing = Literal["anywhere", "at home", "labelled"]
 
@@ -114,7 +115,8 @@ def standing_alone(rules: tuple[Rule, ...], text: str, labels: Labels) -> Iterat
     places = list(lines_with(NUMBER, text))
     for kind in rules:
         for match in chain.from_iterable(kind.form.finditer(text, *place) for place in places):
-            if kind.accepts(match.group()) and not labels.claims("other", *match.span()):
+            sure = kind.check in CONVINCING or not labels.claims("other", *match.span())
+            if sure and kind.accepts(match.group()):
                 yield Finding(match.start(), match.end(), kind.type)
 
 

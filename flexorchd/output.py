@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from flexorchd.errors import StateError
 from flexorchd.formats import exact
 from flexorchd.rules import naming
 
+DISK_THREADS = 8
 MARKER = ".flexorchd.json"
 MARKER_SCHEMA = "flexorchd.output/1"
 
@@ -47,6 +49,7 @@ class Output:
         self.root = root
         self.owner = owner
         self.file_mode = file_mode
+        self._disk = ThreadPoolExecutor(DISK_THREADS, "disk")
         self.directory_mode = file_mode | (file_mode & 0o444) >> 2
 
     # -- whose it is ----------------------------------------------------------------------------------
@@ -79,22 +82,33 @@ class Output:
             OSError: nothing of a draft is visible unless it is whole; the temporary files are removed.
         """
         self.check()
-        written: list[tuple[bytes, bytes]] = []
+        pairs = [self._places(draft) for draft in drafts]
+        # Side by side, since each waits for the disk and the disk takes many at once.
+        writes = [
+            self._disk.submit(self._write_temporary, temporary, draft.data)
+            for draft, (temporary, _) in zip(drafts, pairs, strict=True)
+        ]
+        wait(writes)
         try:
-            for draft in drafts:
-                target = self.location(draft.path)
-                self._make_directory(os.path.dirname(target))
-                written.append((self._write_temporary(target, draft.data), target))
-            for temporary, target in written:
+            for write in writes:
+                write.result()
+            for temporary, target in pairs:
                 os.rename(temporary, target)
         except BaseException:
-            for temporary, _ in written:
+            for temporary, _ in pairs:
                 with suppress(FileNotFoundError):
                     os.unlink(temporary)
             raise
-        for directory in {os.path.dirname(target) for _, target in written}:
-            sync_directory(directory)
+        list(self._disk.map(sync_directory, {os.path.dirname(target) for _, target in pairs}))
         return [hashlib.sha256(draft.data).digest() for draft in drafts]
+
+    def _places(self, draft: Draft) -> tuple[bytes, bytes]:
+        """Where a draft is written, and where it will be."""
+        target = self.location(draft.path)
+        directory = os.path.dirname(target)
+        self._make_directory(directory)
+        name = naming.temporary_name(secrets.token_hex(8))
+        return os.path.join(directory, os.fsencode(name)), target
 
     def location(self, path: bytes) -> bytes:
         """Where a path below the output lies on this machine."""
@@ -118,11 +132,7 @@ class Output:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def _write_temporary(self, target: bytes, data: bytes) -> bytes:
-        directory = os.path.dirname(target)
-        temporary = os.path.join(
-            directory, os.fsencode(naming.temporary_name(secrets.token_hex(8)))
-        )
+    def _write_temporary(self, temporary: bytes, data: bytes) -> None:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self.file_mode)
         try:
             with os.fdopen(descriptor, "wb", closefd=True) as file:
@@ -135,7 +145,6 @@ class Output:
             with suppress(FileNotFoundError):
                 os.unlink(temporary)
             raise
-        return temporary
 
     def _make_directory(self, directory: bytes) -> None:
         if os.path.isdir(directory):

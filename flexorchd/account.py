@@ -76,6 +76,7 @@ class Account:
         self._stopping = False
         self._learned = False
         self._paused = ledger.accounts.get(account_id).pause_code
+        ledger.memory.set("away", None)
         self.requests: dict[tuple[str, str], int] = {}
         self.service_offset = 0.0
 
@@ -198,6 +199,8 @@ class Account:
                 return
             pause = retry.pause(away.failures, self._jitter())
             self._away = _Away(away.since, now + pause, away.failures + 1, message)
+        if away.failures == 0:
+            self._ledger.memory.set("away", message)
         if away.failures in (0, 3, 9) or away.failures % 60 == 59:
             log.warning(
                 "service.unreachable",
@@ -210,6 +213,7 @@ class Account:
         with self._turn:
             away, self._away, self._trouble = self._away, None, 0
         if away:
+            self._ledger.memory.set("away", None)
             log.info(
                 "service.recovered",
                 failures=away.failures,

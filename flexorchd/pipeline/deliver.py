@@ -25,7 +25,7 @@ from flexorchd.rules.routing import Outcome, Route, commands_for, folder_of
 
 log = structlog.get_logger()
 
-AT_ONCE = 64
+AT_ONCE = 200
 FETCHES_AT_ONCE = 4
 GIVE_UP_DETAILS_AFTER = 5
 DETAILS_PAUSE = 120.0

@@ -80,5 +80,12 @@ def test_deep_nesting_ends_soon() -> None:
     assert time.monotonic() - begun < 10
 
 
+def test_an_element_of_very_many_attributes_is_refused() -> None:
+    attributes = b" ".join(b"a%d=1" % number for number in range(50_000))
+    with pytest.raises(DocumentError) as caught:
+        extract(b"<html><p " + attributes + b">x", "a.html")
+    assert caught.value.code == "TOO_LARGE"
+
+
 def test_many_tags_that_close_themselves_are_no_nesting() -> None:
     assert text("<p>a" * 20_000).count("a") == 20_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from flexorchd.engine.model import DocumentError
@@ -134,6 +136,38 @@ def test_malformed_mails_are_read_all_the_same(head: str, body: bytes, words: st
 def test_subjects_are_decoded(subject: bytes, shown: str) -> None:
     data = b"From: a@example.org\nMessage-ID: <1@x>\nSubject: " + subject + b"\n\nBody"
     assert extract(data, "a.eml").title == shown
+
+
+HEAD = b"From: a@example.org\nMessage-ID: <1@x>\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        pytest.param(
+            HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 50_000,
+            "TOO_LARGE",
+            id="parts",
+        ),
+        pytest.param(
+            HEAD + b"Content-Type: text/plain" + b"; a=b" * 20_000 + b"\n\nx",
+            "READ",
+            id="parameters",
+        ),
+        pytest.param(
+            HEAD + b"Subject: " + b"=?utf-8?q?" * 100_000 + b"\n\nx", "READ", id="a long subject"
+        ),
+    ],
+)
+def test_mails_made_to_keep_one_busy_end_soon(data: bytes, code: str) -> None:
+    begun = time.process_time()
+    try:
+        extract(data, "a.eml")
+    except DocumentError as error:
+        assert error.code == code  # noqa: PT017 (either end is one, the time is what matters)
+    else:
+        assert code == "READ"
+    assert time.process_time() - begun < 10
 
 
 def outlook() -> bytes:

@@ -207,9 +207,27 @@ def numbered(*places: str) -> str:
     return "".join(f'<row><c r="{place}"><v>1</v></c></row>' for place in places)
 
 
-def test_two_cells_at_the_ends_of_a_sheet_are_refused_before_room_is_made_for_it() -> None:
+FAR = "XFD1048576"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param(numbered("A1", FAR), id="as written by Excel"),
+        pytest.param(numbered("A1", FAR).replace('"', "'"), id="in other quotes"),
+        pytest.param(numbered("a1", FAR.lower()), id="in small letters"),
+        pytest.param(numbered("A1", FAR).replace("r=", "r = "), id="with blanks"),
+        pytest.param(
+            numbered("A1", FAR).replace("<c ", '<c t="n" note="&gt; >" '), id="behind a sign"
+        ),
+        pytest.param(
+            numbered("A1", "XFD1") + '<row r="1048576"><c><v>1</v></c></row>', id="implied"
+        ),
+    ],
+)
+def test_two_cells_at_the_ends_of_a_sheet_are_refused_before_room_is_made(cells: str) -> None:
     with pytest.raises(DocumentError) as caught:
-        extract(sheet_xml(numbered("A1", "XFD1048576")), "a.xlsx")
+        extract(sheet_xml(cells), "a.xlsx")
     assert caught.value.code == "TOO_LARGE"
 
 

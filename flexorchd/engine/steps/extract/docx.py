@@ -30,7 +30,6 @@ _TRANSPARENT = frozenset(
 )
 _NOTES = frozenset({"footnote", "endnote", "comment"})
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_MAX_SPAN = 64
 
 
 @dataclass(slots=True)
@@ -169,5 +168,5 @@ def _span(cell: etree._Element) -> int:
     for child in properties if properties is not None else ():
         value = attribute(child, "val") if local(child) == "gridSpan" else None
         if value and value.isdecimal():
-            return min(max(int(value), 1), _MAX_SPAN)
+            return min(max(int(value), 1), grid.MAX_SPAN)
     return 1

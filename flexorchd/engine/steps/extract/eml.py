@@ -1,7 +1,8 @@
 """EML through the standard library, which parses what others refuse.
 
 Header values and bodies are decoded here from their raw bytes: what a mail declares about its
-encoding is wrong too often to be trusted.
+encoding is wrong too often to be trusted. For the same reason the policy is the older one: the
+newer parses headers when they are looked at, and takes minutes over hostile ones.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ Part: TypeAlias = "Message[Any, Any]"
 
 _HEADERS = ("From", "To", "Cc", "Subject", "Date")
 _MAX_HEADER = 20_000
+_MAX_NAME = 255
 _MAX_PARTS = 1_000
+# Lines that may part a mail: to parse many takes long.
+_MAX_DASHES = 10_000
 _MBOX_LINE = re.compile(rb"\s*From [^\n]*\n")
 _REFERENCE = re.compile(r"""cid:([^"'\s>)]+)""", re.IGNORECASE)
 
@@ -39,7 +43,7 @@ def parse(source: Source) -> Mail:
         _MBOX_LINE.sub(b"", source.data, count=1) if b"From " in source.data[:64] else source.data
     )
     return _mail(
-        email.message_from_bytes(data.lstrip(), policy=email.policy.default), source.locale
+        email.message_from_bytes(data.lstrip(), policy=email.policy.compat32), source.locale
     )
 
 
@@ -167,7 +171,8 @@ def _payload(part: Part) -> bytes:
 
 
 def _attachment(part: Part, number: int, locale: str) -> Attachment:
-    name = part.get_filename() or _unnamed(part, number)
+    name = _header(part.get_filename() or "", locale, part.get_content_charset())[:_MAX_NAME]
+    name = name or _unnamed(part, number)
     inner = _children(part)
     if part.get_content_type() == "message/rfc822" and inner:
         return Attachment(name, mail=_mail(inner[0], locale))

@@ -10,6 +10,9 @@ from flexorchd.engine.model import Table
 Cell = Sequence[str]
 """The lines of one cell."""
 
+MAX_SPAN = 16
+"""How many columns a cell is believed to span; more is for looks, or to do harm."""
+
 _LONGEST_CELL = 12
 
 

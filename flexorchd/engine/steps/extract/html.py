@@ -13,6 +13,7 @@ from flexorchd.engine.steps.extract import charset, failures, grid
 from flexorchd.engine.steps.extract.source import Source
 
 MAX_DEPTH = 10_000
+_MAX_ATTRIBUTES = 3_000
 _WHAT = "HTML page"
 # One name a line would hide these lists rather than show them.
 _UNREAD = frozenset("script style template noscript head svg iframe object embed datalist".split())  # noqa: SIM905
@@ -28,9 +29,9 @@ _UNNESTED = frozenset(
 )
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})")
+_MANY_ATTRIBUTES = re.compile(rb"<[a-zA-Z](?:[^<>\s]*\s+){%d}" % _MAX_ATTRIBUTES)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_MAX_SPAN = 64
 
 
 def read(source: Source) -> Content:
@@ -47,7 +48,7 @@ def read(source: Source) -> Content:
 
 def parse(text: str) -> Content:
     """The page of an HTML text, such as a mail's body."""
-    _refuse_nesting(text.encode("utf-8", "replace"))
+    _refuse_hostile(text.encode("utf-8", "replace"))
     tree = LexborHTMLParser(text)
     title = tree.css_first("head > title")
     page = _Page()
@@ -66,8 +67,10 @@ def _declared(data: bytes) -> str | None:
     return match[1].decode("ascii", "replace") if match else None
 
 
-def _refuse_nesting(data: bytes) -> None:
-    """Count nesting by the tags alone, in linear time: Lexbor is quadratic in it."""
+def _refuse_hostile(data: bytes) -> None:
+    """Count by the tags alone, in linear time, what Lexbor is quadratic in: nesting and attributes."""
+    if _MANY_ATTRIBUTES.search(data):
+        raise failures.too_large(_WHAT, f"{_MAX_ATTRIBUTES:,} attributes in an element")
     depth = 0
     for closing, name in _TAG.findall(data):
         if name.lower() not in _UNNESTED:
@@ -105,13 +108,21 @@ class _Flow:
 
 
 @dataclass(slots=True)
+class _Grid:
+    """The table that is being read; with tables in its cells it is there for looks."""
+
+    rows: list[list[list[str]]] = field(default_factory=list)
+    holds_tables: bool = False
+
+
+@dataclass(slots=True)
 class _Page:
     """Reads a tree without recursion, since pages nest deeper than Python's stack."""
 
     tables: list[Table] = field(default_factory=list)
     # The flow that is open now is the last; under it those of the cells around it.
     flows: list[_Flow] = field(default_factory=lambda: [_Flow()])
-    rows: list[list[list[list[str]]]] = field(default_factory=list)
+    grids: list[_Grid] = field(default_factory=list)
     verbatim: int = 0
 
     @property
@@ -138,8 +149,8 @@ class _Page:
         if tag == "table":
             self._begin_table() if enters else self._end_table()
         elif tag == "tr":
-            if enters and self.rows:
-                self.rows[-1].append([])
+            if enters and self.grids:
+                self.grids[-1].rows.append([])
         elif enters:
             self.flows.append(_Flow())
         else:
@@ -147,19 +158,21 @@ class _Page:
 
     def _begin_table(self) -> None:
         self.flows[-1].end_line()
-        self.rows.append([])
+        if self.grids:
+            self.grids[-1].holds_tables = True
+        self.grids.append(_Grid())
 
     def _end_cell(self, span: int) -> None:
         flow = self.flows.pop()
         flow.end_line()
-        if self.rows and self.rows[-1]:
-            self.rows[-1][-1].extend([flow.lines, *([] for _ in range(span - 1))])
+        if self.grids and self.grids[-1].rows:
+            self.grids[-1].rows[-1].extend([flow.lines, *([] for _ in range(span - 1))])
 
     def _end_table(self) -> None:
-        rows = self.rows.pop()
+        done = self.grids.pop()
         self.flows[-1].end_line()
-        self.flows[-1].lines += grid.lines(rows)
-        table = grid.table(rows)
+        self.flows[-1].lines += grid.lines(done.rows)
+        table = None if done.holds_tables else grid.table(done.rows)
         if table:
             self.tables.append(table)
 
@@ -192,4 +205,4 @@ def _is_shown(node: LexborNode) -> bool:
 
 def _span(cell: LexborNode) -> int:
     value = cell.attributes.get("colspan") or ""
-    return min(max(int(value), 1), _MAX_SPAN) if value.isdecimal() else 1
+    return min(max(int(value), 1), grid.MAX_SPAN) if value.isdecimal() else 1

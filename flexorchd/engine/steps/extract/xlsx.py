@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import python_calamine as calamine
 
@@ -17,8 +18,12 @@ from flexorchd.engine.steps.extract.source import Source
 _WHAT = "Excel workbook"
 MAX_CELLS = 5_000_000
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-# A cell with content: calamine makes room for the rectangle around these.
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>/]*(?:/[^>]+)*>')
+# Rows and cells with all their attributes, however these are written.
+_OPENING = re.compile(rb"<(?:[\w.-]+:)?(?:row|c)[\s/>]")
+_TAG = re.compile(
+    rb"""<(?:[\w.-]+:)?(row|c)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>"""
+)
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,3})(\d{0,7})""")
 
 Scalar = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
@@ -51,20 +56,33 @@ def _guard(package: Package) -> None:
 
 
 def _area(sheet: bytes) -> int:
-    """Rows times columns of the rectangle around the filled cells."""
-    columns: set[bytes] = set()
-    first, last = 1 << 30, 0
-    for column, row in _CELL.findall(sheet):
-        columns.add(column)
-        number = int(row)
-        first, last = min(first, number), max(last, number)
-    numbers = [_column(name) for name in columns]
-    return (last - first + 1) * (max(numbers) - min(numbers) + 1) if numbers else 0
+    """Rows times columns of the rectangle around the filled cells, for which calamine makes room.
+
+    Raises:
+        DocumentError: MALFORMED, where rows or cells are written in no way that can be measured.
+    """
+    rows: set[int] = set()
+    columns: set[int] = set()
+    row = column = seen = 0
+    for name, attributes, empty in _TAG.findall(sheet):
+        seen += 1
+        place = _PLACE.search(attributes) if attributes else None
+        if name == b"row":
+            row, column = int(place[2] or 0) if place else row + 1, 0
+            continue
+        column = _column(place[1]) if place else column + 1
+        if not empty:
+            rows.add(int(place[2] or 0) if place else row)
+            columns.add(column)
+    if seen < len(_OPENING.findall(sheet)) or b"\0" in sheet[:64]:
+        raise failures.malformed(_WHAT)
+    return (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1) if rows else 0
 
 
+@cache
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 

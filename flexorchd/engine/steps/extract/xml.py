@@ -37,6 +37,7 @@ _OPAQUE = frozenset(
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _BAD_IN_URI = re.compile(r'[\s"<>\\^`{|}]')
+_MAX_BAD_URIS = 20
 _HUGE = 10_000_000
 
 
@@ -103,9 +104,16 @@ def _is_invoice(element: etree._Element) -> bool:
 def _serialized(document: etree._Element) -> bytes:
     """The document alone, as XML that any parser takes."""
     data = etree.tostring(document, encoding="utf-8", with_tail=False)
-    for uri in {uri for element in document.iter() for uri in element.nsmap.values()}:
-        if _BAD_IN_URI.search(uri):
-            data = data.replace(_quoted(uri), _quoted(_BAD_IN_URI.sub("", uri)))
+    bad = {
+        uri
+        for element in document.iter()
+        for uri in element.nsmap.values()
+        if _BAD_IN_URI.search(uri)
+    }
+    if len(bad) > _MAX_BAD_URIS:
+        raise failures.malformed(_WHAT)
+    for uri in bad:
+        data = data.replace(_quoted(uri), _quoted(_BAD_IN_URI.sub("", uri)))
     return data
 
 

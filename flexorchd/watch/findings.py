@@ -17,7 +17,7 @@ from flexorchd.watch.paths import join
 
 BATCH = 1_000
 LONGEST_DELAY = 0.2
-"""Seconds that a sighting waits at most for others to be committed with it."""
+"""Seconds that something waits at most for more to be committed with it."""
 RECENT = 2.0
 """Seconds: the event of a change so late can still be on its way, so it was not missed."""
 
@@ -100,6 +100,9 @@ class Report:
 class Findings:
     """Gathers what one look finds, and commits it in batches.
 
+    While anything is `pending`, no other look at the same watch may commit: it would be the newer one,
+    and be written over.
+
     Args:
         door: the watch.
         found_by: what led to this look.
@@ -110,7 +113,7 @@ class Findings:
         self._door = door
         self._found_by = found_by
         self._recent_ns = int((door.clock.now() - RECENT) * 1e9)
-        self._oldest = 0.0
+        self._pending_since: float | None = None
         self._sightings: list[Sighting] = []
         self._returned: list[int] = []
         self._gone: list[int] = []
@@ -155,37 +158,39 @@ class Findings:
             if _decides_anew(row, rule):
                 self._add(folder, name, row[1:5], rule, self._found_by)
 
+    @property
+    def pending(self) -> bool:
+        """Whether something is not committed yet."""
+        return bool(self._sightings or self._returned or self._gone)
+
     def commit_when_due(self) -> None:
         """Commit what has waited long enough or is many."""
-        if not self._sightings:
+        if not self.pending:
             return
-        waited = self._door.clock.monotonic() - self._oldest
-        if len(self._sightings) >= BATCH or waited > LONGEST_DELAY:
-            self._commit_sightings()
+        now = self._door.clock.monotonic()
+        self._pending_since = self._pending_since or now
+        many = len(self._sightings) + len(self._returned) + len(self._gone) >= BATCH
+        if many or now - self._pending_since > LONGEST_DELAY:
+            self.commit()
 
-    def finish(self) -> Report:
+    def commit(self) -> None:
         """Commit all. What was missed is gone, unless the folder itself is by now."""
-        self._commit_sightings()
-        now = self._door.clock.now()
-        if self._returned:
-            self._door.files.returned(self._returned, now)
-            self._door.ring()
-        if self._gone and self._door.ground.is_firm():
-            self._door.files.gone(self._gone, now)
-            self.report.gone = len(self._gone)
-        return self.report
-
-    def _commit_sightings(self) -> None:
+        files, now = self._door.files, self._door.clock.now()
         if self._sightings:
-            self._door.files.observe(self._door.watch_id, self._sightings)
-            self._sightings = []
+            files.observe(self._door.watch_id, self._sightings)
+        if self._returned:
+            files.returned(self._returned, now)
+        if self._gone and self._door.ground.is_firm():
+            files.gone(self._gone, now)
+            self.report.gone += len(self._gone)
+        if self._sightings or self._returned:
             self._door.ring()
+        self._sightings, self._returned, self._gone = [], [], []
+        self._pending_since = None
 
     def _add(
         self, folder: bytes, name: bytes, look: _Look, rule: str | None, found_by: FoundBy
     ) -> None:
-        if not self._sightings:
-            self._oldest = self._door.clock.monotonic()
         now = self._door.clock.now()
         due_at = None if rule else now + self._door.settle
         self._sightings.append(Sighting(folder, name, *look, rule, now, due_at, found_by))

@@ -184,5 +184,6 @@ class Observation:
         return seconds
 
     def _poll_all(self, reason: str) -> None:
-        self.mode, self.reason = "polling", reason
-        self.polled = [] if self._polling == "never" else [b""]
+        self.mode, self.reason, self.polled = "polling", reason, [b""]
+        if self._polling == "never":
+            self.reason, self.polled = f"{reason}; rescans alone find changes", []

@@ -47,7 +47,8 @@ class Scanner:
         Args:
             below: which, ``b""`` for the whole watch.
             found_by: what led here.
-            between: called before each folder; what it raises ends the scan.
+            between: called between folders, when all that was found is committed; what it raises ends
+                the scan.
 
         Raises:
             OSError: the watch itself cannot be read.
@@ -57,7 +58,8 @@ class Scanner:
         pending = [below]
         with opened(self._root, b"", PLACE) as root:
             while pending:
-                between()
+                if not findings.pending:
+                    between()
                 folder = pending.pop()
                 try:
                     subfolders = self._visit(root, folder, unvisited.get(folder), findings)
@@ -71,7 +73,8 @@ class Scanner:
                 pending += [at for at in subfolders if not self.leaves_out(at)]
                 findings.commit_when_due()
         self._account_for(unvisited, findings)
-        return findings.finish()
+        findings.commit()
+        return findings.report
 
     def look(self, names: Mapping[bytes, set[bytes]]) -> Report:
         """Look at single entries, by their folder, that events told of."""
@@ -85,7 +88,8 @@ class Scanner:
                     findings.report.trees.append(folder)
                 else:
                     findings.report.unreadable[folder] = error
-        return findings.finish()
+        findings.commit()
+        return findings.report
 
     def leaves_out(self, folder: bytes) -> str | None:
         """The rule by which a folder below the root is not looked at, or None."""

@@ -292,6 +292,8 @@ def test_a_stop_ends_a_scan_between_two_folders(inbox: Inbox) -> None:
 
     for number in range(5):
         inbox.write(f"{number}/a.txt")
+    inbox.scan()
+    inbox.follow_all()
     calls = 0
 
     def between() -> None:
@@ -301,9 +303,33 @@ def test_a_stop_ends_a_scan_between_two_folders(inbox: Inbox) -> None:
             raise StopError
 
     with pytest.raises(StopError):
-        inbox.scanner.scan(b"", FoundBy.FIRST_SCAN, between=between)
+        inbox.scanner.scan(b"", FoundBy.RESCAN, between=between)
+    assert inbox.gone() == set()
+
+
+def test_what_an_event_tells_in_the_middle_of_a_scan_stands(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files are away while their folder is listed, and back before the scan ends."""
+    monkeypatch.setattr("flexorchd.watch.findings.LONGEST_DELAY", -1.0)
+    for number in range(3):
+        inbox.write(f"{number}/a.txt")
     inbox.scan()
-    assert len(inbox.states()) == 5
+    inbox.follow_all()
+    for number in range(3):
+        (inbox.root / str(number) / "a.txt").unlink()
+    back = []
+
+    def between() -> None:
+        for path in inbox.gone():
+            back.append(path)
+            inbox.write(path, "it is back")
+            inbox.scanner.look({path[:1]: {b"a.txt"}})
+
+    inbox.scanner.scan(b"", FoundBy.RESCAN, between=between)
+    assert len(back) == 2
+    assert {inbox.states()[path] for path in back} == {"settling"}
+    assert inbox.gone().isdisjoint(back)
 
 
 def test_looking_at_names_that_events_told_of(inbox: Inbox) -> None:

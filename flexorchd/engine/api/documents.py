@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from flexorchd.engine.api.envelope import Answer, ApiError, invalid, listing, not_found
 from flexorchd.engine.api.multipart import Form, read_form
-from flexorchd.engine.api.operation import Operation
+from flexorchd.engine.api.operation import Operation, identifier
 from flexorchd.engine.api.paging import Paging
 from flexorchd.engine.api.pipeline import refuse_spent_trial, settings_of
 from flexorchd.engine.api.views import document_view
@@ -170,8 +170,8 @@ class _Documents:
 
     def _take_from_connector(self, values: dict[str, Any]) -> Answer:
         source = _source(values.get("source"))
-        number = str(source.connector_id)
-        connector = self._store.connectors.get(int(number)) if number.isdecimal() else None
+        number = identifier("connector_id", str(source.connector_id))
+        connector = self._store.connectors.get(number)
         if connector is None:
             raise not_found("connector", number)
         settings = settings_of(values.get("locale"), values.get("pipeline_config"))

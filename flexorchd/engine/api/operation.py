@@ -68,7 +68,7 @@ class Operation(Route):
 
     async def _serve(self, request: Request) -> Response:
         arguments: dict[str, Any] = {
-            name: _identifier(name, request.path_params[name])
+            name: identifier(name, request.path_params[name])
             if name in self.ids
             else request.path_params[name]
             for name in self.param_convertors
@@ -86,7 +86,12 @@ class Operation(Route):
         return answer.response() if isinstance(answer, Answer) else answer
 
 
-def _identifier(name: str, text: str) -> int:
+def identifier(name: str, text: str) -> int:
+    """An id as a number.
+
+    Raises:
+        ApiError: 404, an impossible id: it names nothing.
+    """
     if not _ID.fullmatch(text):
         raise not_found(name.removesuffix("_id").replace("_", " "), text[:40])
     return int(text)

@@ -20,7 +20,7 @@ Event = Literal["job.completed", "job.failed", "dataset.ready", "quota.warning"]
 class AutoExport(msgspec.Struct, frozen=True):
     """Put each finished dataset into connected storage."""
 
-    connector_id: int
+    connector_id: Annotated[int, msgspec.Meta(ge=1, le=10**18)]
     format: str
     prefix: str = "exports/"
 

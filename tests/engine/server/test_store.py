@@ -71,6 +71,15 @@ def test_an_outcome_comes_back_exactly(store: Store) -> None:
     assert (job.status, job.execution, job.failure) == ("completed", execution, None)
 
 
+def test_a_new_store_starts_its_ids_at_the_present_moment(tmp_path: Path) -> None:
+    before = int(time.time() * 1000)
+    store = Store(tmp_path / "data")
+    accepted = store.jobs.accept([_upload(1)], now())[0]
+    store.close()
+    assert accepted
+    assert before <= accepted.document_id < accepted.job_id < before + 60_000
+
+
 def test_a_job_ends_once(store: Store) -> None:
     accepted = store.jobs.accept([_upload(1)], now())[0]
     assert accepted
@@ -158,3 +167,11 @@ def test_lists_are_quick_among_many_jobs(store: Store) -> None:
     started = time.perf_counter()
     assert store.jobs.accept([uploads[7_777]], now())[0].is_duplicate  # type: ignore[union-attr]
     assert time.perf_counter() - started < 0.5
+
+
+def test_a_folder_serves_one_engine_at_a_time(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flexorchd.engine.store._LOCK_SECONDS", 0.1)
+    with pytest.raises(RuntimeError, match="Another engine uses"):
+        Store(tmp_path / "data")

@@ -88,7 +88,7 @@ def _surer(candidate: Candidate | None) -> Candidate | None:
 def _own_account(reading: Reading) -> Candidate | None:
     """The account's IBAN: the first that stands above the first transaction's counterparty."""
     for row in reading.page.rows:
-        line = " ".join(cell.text for cell in row)
+        line = " | ".join(cell.text for cell in row)
         if (iban := next(ibans(line), None)) is not None:
             labelled = "iban" in line.lower() or row[0].row < _TOP_ROWS * 3
             return Candidate(iban.value, 0.95 if labelled else 0.6, "pattern", row[0])

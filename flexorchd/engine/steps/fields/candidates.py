@@ -53,7 +53,7 @@ def labelled(
 def _standing(label: Label) -> float:
     """How much a label looks like one, and not like a word of a sentence."""
     if label.in_prose:
-        return 0.6 if label.leading else 0.45
+        return 0.62 if label.leading or label.long else 0.45
     if label.leading:
         return 1.0
     return 0.9 if label.announced else 0.7

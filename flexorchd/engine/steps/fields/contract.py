@@ -15,7 +15,16 @@ _OPENING = 3000
 _BETWEEN = re.compile(
     r"\b(?:by and between|between|zwischen|entre|tra|tussen|pomiędzy|między)\b[ :]*", re.IGNORECASE
 )
-_AND = re.compile(r"[,)]?\s(?:and|und|et|e|y|en|a|oraz|ve)\s", re.IGNORECASE)
+_AND = {
+    "en": "and",
+    "de": "und",
+    "fr": "et",
+    "it": "e",
+    "es": "y",
+    "nl": "en",
+    "pl": "a|oraz|i",
+    "tr": "ve",
+}
 _TURKISH = re.compile(r"([^.;:()\n]{3,80}?) (?:ile|ve) ([^.;:()\n]{3,80}?) arasında")
 _NAME_END = re.compile(r"[,;(\n]| - | – |\. [A-Z]")
 _MOST_PARTIES = 6
@@ -57,7 +66,8 @@ def _between(reading: Reading) -> Iterator[str]:
         yield from _names(reading, turkish.groups())
         return
     for match in _BETWEEN.finditer(opening):
-        first, *others = _AND.split(opening[match.end() : match.end() + 400], maxsplit=1)
+        joint = re.compile(rf"[,)]?\s(?:{_AND.get(reading.language, 'and|und|et|oraz|ve')})\s")
+        first, *others = joint.split(opening[match.end() : match.end() + 400], maxsplit=1)
         names = list(_names(reading, (first, *others)))
         if len(names) == 2:
             yield from names

@@ -58,7 +58,7 @@ def sources(reading: Reading, wanted: Sequence[str]) -> Iterator[list[Grid]]:
     yield [
         g for table in tables for g in _grids(list(table.rows), tuple(wanted), fitting, exact=True)
     ]
-    rows = [tuple(cell.text for cell in row) for row in reading.page.rows]
+    rows = [reading.page.columns(number) for number in range(len(reading.page.rows))]
     yield list(_grids(rows, tuple(wanted), fitting, exact=False))
 
 
@@ -125,6 +125,9 @@ def _exact(row: Sequence[str], number: int, columns: Sequence[str], _: Fitting) 
 
 def _loose(row: Sequence[str], number: int, columns: Sequence[str], fitting: Fitting) -> Line:
     """A row of text, in which cells may be missing, or run together."""
+    if len(row) == len(columns) and not all(row):
+        return _exact(row, number, columns, fitting)
+    row = [cell for cell in row if cell]
     best = fitting.fit(columns, row)
     for parts in splits(row, fitting):
         fit = fitting.fit(columns, parts)

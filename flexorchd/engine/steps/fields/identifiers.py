@@ -53,14 +53,23 @@ class Identifier:
 
 def ibans(text: str) -> Iterator[Identifier]:
     """The IBANs of a text whose length and check digits are right, without blanks."""
-    for match in _IBAN.finditer(text):
-        length = _IBAN_LENGTHS.get(match.group()[:2], 0)
-        end, compact = match.start(), ""
-        while len(compact) < length and end < match.end():
-            compact += text[end] if text[end].isalnum() else ""
-            end += 1
-        if len(compact) == length and is_iban(compact):
+    position = 0
+    while (match := _IBAN.search(text, position)) is not None:
+        compact, end = _compact(match)
+        found = is_iban(compact)
+        if found:
             yield Identifier(compact, match.start(), end)
+        position = end if found else match.start() + 2
+
+
+def _compact(match: re.Match[str]) -> tuple[str, int]:
+    """As many letters and digits as an IBAN of that country has, and where they end."""
+    length = _IBAN_LENGTHS.get(match.group()[:2], 0)
+    end, compact = match.start(), ""
+    while len(compact) < length and end < match.end():
+        compact += match.string[end] if match.string[end].isalnum() else ""
+        end += 1
+    return compact, end
 
 
 def is_iban(compact: str) -> bool:

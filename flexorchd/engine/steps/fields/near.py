@@ -65,7 +65,7 @@ class Near(Generic[T]):
 
 def near(reading: Reading, label: Label, kind: Kind[T]) -> Near[T] | None:
     """The value near a label: on its line, and if nothing stands there, below."""
-    beside = list(_beside(reading, label, kind.read))
+    beside = list(_beside(reading, label, kind))
     if beside:
         return beside[-1] if kind.last else beside[0]
     return _below(reading, label, kind.below) if is_empty(label.rest) else None
@@ -81,10 +81,17 @@ def without_asides(text: str) -> str:
     return _ASIDES.sub("", text, count=1) if text.lstrip(" .:").startswith("(") else text
 
 
-def _beside(reading: Reading, label: Label, read: Reader[T]) -> Iterator[Near[T]]:
-    for piece in read(without_asides(label.rest)):
+def _beside(reading: Reading, label: Label, kind: Kind[T]) -> Iterator[Near[T]]:
+    read, end = kind.read, label.next_start
+    # "Old balance of 1 April  812,45": a small word with a date does not end a row of amounts.
+    later = [
+        x for x in reading.labels[label.cell.row] if x.cell is label.cell and x.start > label.start
+    ]
+    if kind.last and all(x.short for x in later):
+        end = len(label.cell.text)
+    for piece in read(without_asides(label.cell.text[label.end : end])):
         yield Near(piece.value, BEHIND, label.cell, label)
-    if label.next_start < len(label.cell.text):
+    if end < len(label.cell.text):
         return
     row = reading.page.rows[label.cell.row]
     for distance, cell in enumerate(row[label.cell.column + 1 :]):

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-_CELL_GAP = re.compile(r"\t+| {2,}")
+_CELL_GAP = re.compile(r"(?:\t| {2}| ?\|)[\t |]*")
+_COLUMN_GAP = re.compile(r"\t| {2,}| ?\| ?")
 _WORD = re.compile(r"[^\W_]+")
 # Letters that Unicode does not take apart into a base and a mark.
 _PLAIN = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss"})
@@ -38,15 +39,23 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All rows that are not blank, top to bottom."""
+    """All rows that are not blank, top to bottom, as cells and as they stand in the text."""
 
     rows: tuple[Row, ...]
+    lines: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str) -> Page:
         """The page of a text in which a wide gap, or a tab, parts cells."""
-        lines = (line for line in text.split("\n") if line.strip())
-        return cls(tuple(tuple(_cells(number, line)) for number, line in enumerate(lines)))
+        lines = tuple(line for line in text.split("\n") if line.strip())
+        return cls(tuple(tuple(_cells(number, line)) for number, line in enumerate(lines)), lines)
+
+    def columns(self, row: int) -> tuple[str, ...]:
+        """The cells of a row with those that are empty, where tabs leave room for them."""
+        line = self.lines[row].rstrip(" ")
+        if line.lstrip(" ").startswith("|"):
+            line = line.strip(" ").removeprefix("|").removesuffix("|")
+        return tuple(part.strip() for part in _COLUMN_GAP.split(line))
 
     def below(self, row: int, count: int) -> tuple[Row, ...]:
         """The next rows under a row."""
@@ -54,7 +63,7 @@ class Page:
 
 
 def _cells(row: int, line: str) -> Iterator[Cell]:
-    for column, part in enumerate(_CELL_GAP.split(line.strip())):
+    for column, part in enumerate(_CELL_GAP.split(line.strip(" \t|"))):
         text = part.strip()
         yield Cell(row, column, text, tuple(words(text)))
 

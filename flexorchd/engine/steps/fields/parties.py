@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from flexorchd.engine.steps.fields.candidates import Candidate, best
 from flexorchd.engine.steps.fields.identifiers import has_vat_form, ibans
 from flexorchd.engine.steps.fields.near import is_empty, near, without_asides
-from flexorchd.engine.steps.fields.page import Cell, words
-from flexorchd.engine.steps.fields.phrases import Phrases
+from flexorchd.engine.steps.fields.page import Cell, Row, Word, words
+from flexorchd.engine.steps.fields.phrases import Match, Phrases
 from flexorchd.engine.steps.fields.readers import clean, tax_numbers
 from flexorchd.engine.steps.fields.reading import Label, Reading
 
@@ -26,7 +26,10 @@ _LEGAL_FORMS = (
     "a s; anonim sirketi; ltd sti; limited sirketi; san tic ltd sti; san ve tic a s; tic ltd sti; "
     "aps; oy; oyj; ab; se; s r o; kft; zrt; lda; s e n c"
 )
+# French firms put it first.
+_LEADING_FORMS = frozenset(("sarl", "sas", "sasu", "eurl", "sci", "scop", "sa"))
 _SEPARATORS = re.compile(r" [-–—•·|*] |[•·|]|, ")
+_STRONG_SEPARATORS = re.compile(r" [-–—•·|*] |[•·|]")
 _POSTCODE = re.compile(
     r"\b(?:[A-Z]{1,2}-)?\d{2}-?\d{3}\b|\b\d{4,5}\b|\b[A-Z]{1,2}\d[\dA-Z]? \d[A-Z]{2}\b"
 )
@@ -110,8 +113,9 @@ def _name(reading: Reading, cell: Cell, text: str, concept: str) -> str | None:
             row = reading.page.rows[cell.row]
             beside = row[cell.column + 1].text if cell.column + 1 < len(row) else ""
             text = labels[0].rest if not is_empty(labels[0].rest) else beside
-    name = clean(text)
-    return name if is_name(reading, name) else None
+    whole = clean(text)
+    names = (whole, clean(_SEPARATORS.split(whole, maxsplit=1)[0]))
+    return next((name for name in names if is_name(reading, name)), None)
 
 
 def is_name(reading: Reading, text: str) -> bool:
@@ -147,7 +151,7 @@ def letterhead(reading: Reading) -> Iterator[Candidate]:
     for key, count in counts.items():
         cell = places[key]
         high = 0.62 if cell.row < _LETTERHEAD_ROWS else 0.5
-        sender = 0.15 if _is_sender_line(cell) else 0.0
+        sender = 0.15 if _is_sender_line(reading.page.rows[cell.row]) else 0.0
         name = firm(cell.text, forms) or ""
         yield Candidate(name, min(0.85, high + sender + 0.06 * min(count - 1, 3)), "position", cell)
 
@@ -165,26 +169,39 @@ def fold_all(text: str) -> str:
     return " ".join(word.key for word in words(text))
 
 
-def _is_sender_line(cell: Cell) -> bool:
+def _is_sender_line(row: Row) -> bool:
     """The small line above an address window: name, street and town, parted by dashes or dots."""
-    return len(_SEPARATORS.findall(cell.text)) >= 2 and bool(_POSTCODE.search(cell.text))
+    line = " | ".join(cell.text for cell in row)
+    return len(_SEPARATORS.findall(line)) >= 2 and bool(_POSTCODE.search(line))
 
 
 def firm(text: str, forms: Phrases[str]) -> str | None:
-    """The name that ends in a legal form, from the beginning of a line."""
-    head = _SEPARATORS.split(text, maxsplit=1)[0]
+    """The name with a legal form in a line that begins with it; labels before a colon aside."""
+    head = _STRONG_SEPARATORS.split(text.rpartition(": ")[2], maxsplit=1)[0]
     spelled = tuple(words(head))
-    matches = [m for m in forms.find(spelled) if m.start > 0]
+    matches = [m for m in forms.find(spelled) if _is_form(head, spelled, m)]
     if not matches:
         return None
     last = matches[-1]
-    form = head[spelled[last.start].start : spelled[last.end - 1].end]
-    ends = last.end == len(spelled)
-    if not ends and (last.length <= 3 or len(spelled) - last.end > 4):
+    if last.start == 0:
+        return clean(head) if 2 <= len(spelled) <= 6 else None
+    end = spelled[last.end - 1].end
+    if (
+        last.end < len(spelled)
+        and head[end : end + 1] not in (",", ";", "(")
+        and len(spelled) - last.end > 3
+    ):
         return None
-    if form.islower() and last.length <= 3 and "." not in form:
-        return None
-    return clean(head if ends else head[: spelled[last.end - 1].end]) or None
+    ends = last.end == len(spelled) or head[end : end + 1] not in (",", ";", "(")
+    return clean(head if ends else head[:end]) or None
+
+
+def _is_form(text: str, spelled: Sequence[Word], match: Match[str]) -> bool:
+    """Whether a match is a legal form: at the front only where that is usual, short ones in capitals."""
+    form = text[spelled[match.start].start : spelled[match.end - 1].end]
+    if match.start == 0:
+        return match.meanings[0] in _LEADING_FORMS and form.isupper()
+    return match.length > 3 or not form.islower() or "." in form
 
 
 @cache
@@ -195,7 +212,7 @@ def _forms() -> Phrases[str]:
 def address_window(reading: Reading) -> Candidate | None:
     """The recipient below the sender's line of a letter."""
     for row in reading.page.rows[:_LETTERHEAD_ROWS]:
-        if _is_sender_line(row[0]):
+        if _is_sender_line(row):
             for below in reading.page.below(row[0].row, 2):
                 name = clean(below[0].text)
                 if is_name(reading, name) and not reading.begins_with_label(below[0]):
@@ -242,7 +259,7 @@ def payment_account(reading: Reading) -> Candidate | None:
     """The account to pay into: the only IBAN, or the first that is not the payer's own."""
     found: dict[str, float] = {}
     for row in reading.page.rows:
-        line = " ".join(cell.text for cell in row)
+        line = " | ".join(cell.text for cell in row)
         for iban in ibans(line):
             before = line[max(0, iban.start - 60) : iban.start]
             trust = 0.45 if _OWN_ACCOUNT.search(before) else 0.95 if "IBAN" in before else 0.85

@@ -33,6 +33,7 @@ class Label:
         leading: whether the cell, or what is left of it after another label's value, begins here.
         announced: whether a colon or the end of the cell follows, as after a label.
         short: whether it is a single word of four letters at most, as "an", "from" or "due".
+        long: whether it has several words, which seldom stand together for nothing.
     """
 
     concepts: dict[str, float]
@@ -43,6 +44,7 @@ class Label:
     leading: bool
     announced: bool
     short: bool
+    long: bool
 
     @property
     def rest(self) -> str:
@@ -137,6 +139,7 @@ class Reading:
                 leading=match.start == 0 or number > 0,
                 announced=_announces(cell.text, end),
                 short=_is_short(match),
+                long=match.end - match.start > 1,
             )
             # "Invoice (copy) No. 123": the number is the invoice's.
             names = {c: w for c, w in weights.items() if c.endswith("_no")}

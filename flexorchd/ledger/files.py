@@ -340,6 +340,15 @@ class Files:
                 (seconds,),
             )
 
+    def look_now(self, now: float) -> None:
+        """Look at once at what was last looked at in the future: the clock was set back between runs."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE files SET looked_at = ?1, due_at = ?1 "
+                "WHERE state IN ('settling', 'settled') AND due_at IS NOT NULL AND looked_at > ?1",
+                (now,),
+            )
+
     def settle_again(self, file_id: int, now: float) -> None:
         """Look at a file anew, though it has not changed: its version ends, another may follow."""
         with self._db.write() as db:

@@ -65,7 +65,7 @@ class SettleStage:
         self._clock = clock
         self._bells = bells
         self._in_place = in_place
-        self._offset = clock.now() - clock.monotonic()
+        self._offset: float | None = None
 
     def step(self) -> float | None:
         """See `flexorchd.pipeline.stage.Stage.step`."""
@@ -82,7 +82,10 @@ class SettleStage:
     def _follow_clock(self) -> None:
         """When the clock was set, or the machine slept, what waits goes on waiting its time."""
         offset = self._clock.now() - self._clock.monotonic()
-        if abs(offset - self._offset) > CLOCK_STEP:
+        if self._offset is None:
+            self._ledger.files.look_now(self._clock.now())
+            self._offset = offset
+        elif abs(offset - self._offset) > CLOCK_STEP:
             self._ledger.files.shift(offset - self._offset)
             log.info("clock.stepped", seconds=round(offset - self._offset, 3))
             self._offset = offset

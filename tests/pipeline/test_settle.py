@@ -42,6 +42,8 @@ class Settling:
     def begin_when_changed(self, file: Path) -> None:
         """The file system's clock is not the test's: set the test's to the moment of the change."""
         self.clock.time = file.stat().st_ctime
+
+    def restart(self) -> None:
         self.stage = self._stage()
 
     def after(self, seconds: float) -> str | None:
@@ -243,10 +245,20 @@ def test_what_the_watch_saw_meanwhile_is_not_written_over(
 def test_a_clock_that_is_set_neither_hurries_nor_delays(settling: Settling, step: float) -> None:
     write(settling, "a.txt", b"content")
     settling.find()
+    settling.stage.step()
     settling.clock.time += step
     assert settling.after(0.0) == "settling"
     assert settling.after(1.9) == "settling"
     assert settling.after(0.2) == "settled"
+
+
+def test_a_clock_that_was_set_back_between_two_runs_delays_nothing(settling: Settling) -> None:
+    write(settling, "a.txt", b"content")
+    settling.find()
+    settling.clock.time -= 86_400.0
+    settling.restart()
+    assert settling.after(0.0) == "settling"
+    assert settling.after(2.0) == "settled"
 
 
 def test_an_unreadable_file_is_tried_again_with_growing_pauses() -> None:

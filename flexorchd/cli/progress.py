@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -105,7 +106,7 @@ def _row(file: Found) -> tuple[str, ...]:
         note = "copy"
     grade = file.grade or ""
     return (
-        escape_controls(display(file.path)),
+        escape(escape_controls(display(file.path))),
         f"[{style}]{file.state}[/]" if style else file.state,
         file.document_type or "",
         f"[{GRADE_STYLES[grade]}]{grade}[/]" if grade in GRADE_STYLES else grade,

@@ -84,12 +84,15 @@ def run(
     if inbox is None and state_dir is not None:
         raise UsageError("--state-dir goes with INBOX.", "Set state_dir in the file.")
     announce(loaded, access(loaded.config, os.environ))
-    logs.set_up(loaded.config.log.level, loaded.config.log.format)
+    on_terminal = sys.stderr.isatty()
+    # Beside a progress bar only what needs a person is worth a line, unless somebody asked for more.
+    bar = once and on_terminal and not loaded.given("log.level")
+    logs.set_up("warning" if bar else loaded.config.log.level, loaded.config.log.format)
     with Parts(loaded, SystemClock(), os.environ, new_account=new_account) as parts:
         daemon = Daemon(parts, read)
         if not once:
             return daemon.run()
-        with watching(parts, show=sys.stderr.isatty()):
+        with watching(parts, show=on_terminal):
             return daemon.run_once()
 
 

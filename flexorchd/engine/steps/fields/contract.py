@@ -26,7 +26,10 @@ _AND = {
     "tr": "ve",
 }
 _TURKISH = re.compile(r"([^.;:()\n]{3,80}?) (?:ile|ve) ([^.;:()\n]{3,80}?) arasında")
-_NAME_END = re.compile(r"[,;(\n]| - | – |\. [A-Z]")
+_NAME_END = re.compile(
+    r"[,;(\n]| - | – |\. [A-Z]| (?:z siedzibą|mit Sitz|con sede|having|with its|dont le|ayant|gevestigd|"
+    r"domiciliada|represented|vertreten|représentée|rappresentata|representada|reprezentowan|adresinde)"
+)
 _MOST_PARTIES = 6
 
 

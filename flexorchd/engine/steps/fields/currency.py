@@ -10,7 +10,7 @@ _SIGNS = {
     "₪": "ILS", "$": "$", "us$": "USD", "ca$": "CAD", "c$": "CAD", "a$": "AUD", "au$": "AUD",
     "hk$": "HKD", "nz$": "NZD", "s$": "SGD", "r$": "BRL",
 }  # fmt: skip
-_CODES = frozenset(
+CODES = frozenset(
     [
         "EUR",
         "USD",
@@ -76,7 +76,7 @@ _AFTER = re.compile(r"[ ]?([-−–]?[ ]?)([$€£¥₺₹₽₴₩₪]|[^\W\d_]
 def code_of(word: str) -> str | None:
     """The ISO code of a sign, code or word (``$`` and ``kr`` stand for several: as they are)."""
     bare = word.strip(" .")
-    if bare in _CODES:
+    if bare in CODES:
         return bare
     lower = bare.lower()
     return _SIGNS.get(lower) or _WORDS.get(lower)
@@ -90,7 +90,7 @@ def currency_before(text: str, start: int) -> tuple[str, int] | None:
         return None
     written = match.group()
     # "KR8765" is a reference; only signs and codes stand directly before a number.
-    if written[-1].isalpha() and written not in _CODES:
+    if written[-1].isalpha() and written not in CODES:
         return None
     code = code_of(written.rstrip(" -−–"))
     return (code, start - len(window) + match.start()) if code else None

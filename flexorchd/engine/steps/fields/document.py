@@ -97,7 +97,8 @@ def _beside_title(reading: Reading, title: str) -> Candidate | None:
 def _of_letter(reading: Reading) -> Candidate | None:
     """The date of a letter: alone in a line near the top, or behind a place and a comma."""
     for row in reading.page.rows[:25]:
-        for cell in row if len(row) <= 2 and not reading.labels[row[0].row] else ():
+        labels = reading.labels[row[0].row]
+        for cell in row if len(row) <= 2 and all(label.short for label in labels) else ():
             dates = list(reading.dates.days(cell.text))
             if len(dates) == 1 and _is_dateline(
                 cell.text, dates[0].start, dates[0].end, alone=len(row) == 1

@@ -11,7 +11,6 @@ from flexorchd.engine.steps.fields.document import date_of, document_type, numbe
 from flexorchd.engine.steps.fields.grid import Grid, Line, grids
 from flexorchd.engine.steps.fields.line_items import number
 from flexorchd.engine.steps.fields.money import currency
-from flexorchd.engine.steps.fields.page import words
 from flexorchd.engine.steps.fields.parties import party
 from flexorchd.engine.steps.fields.reading import Reading
 from flexorchd.engine.steps.fields.totals import best_amount
@@ -82,10 +81,8 @@ def _body(reading: Reading, grid: Grid) -> Iterator[Line]:
 
 def is_total(reading: Reading, line: Line) -> bool:
     """Whether a row is a total: it begins with such a label, and has an amount."""
-    first = next(iter(reading.phrases.find(tuple(words(line.text)))), None)
-    if first is None or first.start > 0 or not any(reading.numbers.amounts(line.text)):
-        return False
-    return any(term.concept in ("total", "gross", "net", "due", "tax") for term in first.meanings)
+    totals = {"total", "gross", "net", "due", "tax"} & reading.first_label(line.text)
+    return bool(totals) and any(reading.numbers.amounts(line.text))
 
 
 def _record(reading: Reading, line: Line) -> Record:

@@ -9,14 +9,13 @@ from itertools import combinations, zip_longest
 from flexorchd.engine.model import Record
 from flexorchd.engine.steps.fields.candidates import Candidate
 from flexorchd.engine.steps.fields.grid import Grid, Line, sources
-from flexorchd.engine.steps.fields.page import words
 from flexorchd.engine.steps.fields.reading import Reading
 
 _COLUMNS = (
     "description", "quantity", "unit_price", "line_total", "gross_line_total",
     "rate", "unit", "position", "item_no", "ordered",
 )  # fmt: skip
-_GOODS = ("description", "quantity", "ordered", "unit", "position", "item_no")
+_GOODS = ("description", "ordered", "quantity", "unit", "position", "item_no")
 _TOTALS = frozenset(("gross", "total", "net", "tax", "due"))
 _MOST_IDLE = 12
 _Read = Callable[[Reading, Line, Line | None], Record | None]
@@ -72,10 +71,9 @@ def _of_grid(grid: Grid, reading: Reading, read: _Read) -> Iterator[Record]:
 
 def _label_of(reading: Reading, line: Line) -> frozenset[str]:
     """What the label stands for with which a row of amounts begins, as rows of totals do."""
-    first = next(iter(reading.phrases.find(tuple(words(line.text)))), None)
-    if first is None or first.start > 0 or not any(reading.numbers.amounts(line.text)):
-        return frozenset()
-    return frozenset(term.concept for term in first.meanings)
+    return (
+        reading.first_label(line.text) if any(reading.numbers.amounts(line.text)) else frozenset()
+    )
 
 
 def _priced(reading: Reading, line: Line, following: Line | None) -> Record | None:

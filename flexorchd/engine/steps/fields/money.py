@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from flexorchd.engine.steps.fields.candidates import Candidate, labelled
-from flexorchd.engine.steps.fields.currency import code_of, named_currency, settle
+from flexorchd.engine.steps.fields.currency import CODES, code_of, named_currency, settle
 from flexorchd.engine.steps.fields.near import Kind, Piece
 from flexorchd.engine.steps.fields.page import words
 from flexorchd.engine.steps.fields.reading import Reading
@@ -32,8 +32,14 @@ def currency(reading: Reading) -> Candidate | None:
         code, count = beside.most_common(1)[0]
         share = count / beside.total()
         return Candidate(code, 0.5 + 0.45 * share, "pattern") if share > 0.5 else None
-    spelled = named_currency(text)
-    return Candidate(spelled, 0.7, "pattern") if spelled else None
+    spelled = named_currency(text) or _only_code(text)
+    return Candidate(spelled, 0.65, "pattern") if spelled else None
+
+
+def _only_code(text: str) -> str | None:
+    """The ISO code that stands somewhere in the text, if it is the only one."""
+    codes = {code for word in words(text) if (code := text[word.start : word.end]) in CODES}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def _codes(text: str) -> list[Piece[str]]:

@@ -9,11 +9,27 @@ from decimal import Decimal
 from flexorchd.engine.steps.fields.candidates import Candidate, best
 from flexorchd.engine.steps.fields.document import date_of, document_type, number_of, period_text
 from flexorchd.engine.steps.fields.money import currency
+from flexorchd.engine.steps.fields.page import words
 from flexorchd.engine.steps.fields.parties import letterhead, party
 from flexorchd.engine.steps.fields.reading import Reading
 from flexorchd.engine.steps.fields.totals import best_amount
 
 _CENT = Decimal("0.01")
+_SO_FAR = frozenset(
+    (
+        *(
+            "ytd",
+            "cumul",
+            "cumule",
+            "cumules",
+            "kumuliert",
+            "jahressumme",
+            "progressivo",
+            "progressivi",
+        ),
+        *("acumulado", "acumulados", "cumulatief", "narastajaco", "kumulatif", "kumule"),
+    )
+)
 
 
 def read(reading: Reading) -> Mapping[str, Candidate | None]:
@@ -33,9 +49,12 @@ def read(reading: Reading) -> Mapping[str, Candidate | None]:
 
 def _pay(reading: Reading) -> dict[str, Candidate | None]:
     """Gross, net and deductions, which must make one another; a net above the gross is no net."""
-    gross = best_amount(reading, {"gross_pay": 1.0})
-    net = best_amount(reading, {"net_pay": 1.0})
-    less = best_amount(reading, {"deductions": 1.0})
+    # Where a column says what was paid this year so far, the column before it is this period's.
+    so_far = any(word.key in _SO_FAR for word in words(reading.content.text))
+    gross, net, less = (
+        best_amount(reading, {concept: 1.0}, last=not so_far)
+        for concept in ("gross_pay", "net_pay", "deductions")
+    )
     if gross and net and _number(net) > _number(gross):
         gross, net = (gross, None) if gross.confidence >= net.confidence else (None, net)
     if gross and net and less:

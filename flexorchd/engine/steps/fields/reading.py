@@ -13,6 +13,7 @@ from flexorchd.engine.steps.fields.amounts import NumberStyle
 from flexorchd.engine.steps.fields.dates import DateStyle
 from flexorchd.engine.steps.fields.lexicon import Term
 from flexorchd.engine.steps.fields.page import Cell, Page, Word
+from flexorchd.engine.steps.fields.page import words as words_of
 from flexorchd.engine.steps.fields.phrases import Match, Phrases
 
 _FOREIGN, _FOREIGN_WORD, _FOREIGN_SHORT = 0.85, 0.7, 0.4
@@ -154,14 +155,18 @@ class Reading:
                 continue
             if kept and _in_parentheses(text, words[match.end - 1].start):
                 continue
-            if (
-                kept
-                and end == len(text)
-                and text[words[kept[-1].end - 1].end : start].strip() == ":"
-            ):
+            if kept and _is_value(kept[-1], match, text, words):
                 continue
             kept.append(match)
         return kept
+
+    def first_label(self, text: str) -> frozenset[str]:
+        """What the label stands for with which a text begins, if it begins with one."""
+        first = next(iter(self._label_matches(text, tuple(words_of(text)))), None)
+        if first is None or first.start > 0:
+            return frozenset()
+        weights = _weights(first, self.language)
+        return frozenset(concept for concept, weight in weights.items() if weight > _FOREIGN_SHORT)
 
     def _is_label(self, match: Match[Term], text: str, start: int, end: int) -> bool:
         """Whether a match can be a label: "de" and "service" are words of their languages as well."""
@@ -178,6 +183,17 @@ class Reading:
         ):
             return False
         return _announces(text, end) or match.start == 0 or _numbers_follow(match, text, end)
+
+
+def _is_value(before: Match[Term], match: Match[Term], text: str, words: Sequence[Word]) -> bool:
+    """Whether a phrase is what the label before it announces: ``Customer: Firma Braun``."""
+    label_end, start = words[before.end - 1].end, words[match.start].start
+    if not _has_colon(text, label_end) or _has_colon(text, words[match.end - 1].end):
+        return False
+    concepts = {term.concept for term in before.meanings} & {
+        term.concept for term in match.meanings
+    }
+    return bool(concepts) or text[label_end:start].strip() == ":"
 
 
 def _numbers_follow(match: Match[Term], text: str, end: int) -> bool:

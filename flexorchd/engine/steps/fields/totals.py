@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, product
 
@@ -54,17 +54,28 @@ def totals(reading: Reading) -> Mapping[str, Candidate]:
     }
 
 
-def amount_candidates(reading: Reading, concepts: Mapping[str, float]) -> list[Candidate]:
-    """The amounts near labels of the concepts, as candidates for a field of its own."""
+def amount_candidates(
+    reading: Reading, concepts: Mapping[str, float], *, last: bool = True
+) -> list[Candidate]:
+    """The amounts near labels of the concepts, as candidates for a field of its own.
+
+    Args:
+        reading: the document.
+        concepts: concept to the trust that its label deserves.
+        last: whether in a row of amounts the last is meant, and not the first.
+    """
+    kind = replace(money(reading), last=last)
     return [
         Candidate(near.value.value, _trust(near.value, confidence), "label", near.cell)
-        for near, confidence in labelled(reading, concepts, money(reading))
+        for near, confidence in labelled(reading, concepts, kind)
     ]
 
 
-def best_amount(reading: Reading, concepts: Mapping[str, float]) -> Candidate | None:
+def best_amount(
+    reading: Reading, concepts: Mapping[str, float], *, last: bool = True
+) -> Candidate | None:
     """The likeliest amount near labels of the concepts."""
-    return best(amount_candidates(reading, concepts))
+    return best(amount_candidates(reading, concepts, last=last))
 
 
 def _trust(amount: Amount, confidence: float) -> float:

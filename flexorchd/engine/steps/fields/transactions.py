@@ -125,8 +125,12 @@ def _is_balance(reading: Reading, line: Line) -> bool:
 def _continues(reading: Reading, line: Line, move: _Move) -> bool:
     """Whether a row is more of the description above it."""
     plain = not any(a.is_money for a in reading.numbers.amounts(line.text))
-    no_label = not any(m.start == 0 for m in reading.phrases.find(tuple(words(line.text))))
-    return plain and no_label and move.more < _MORE_LINES and len(line.text) <= 90
+    return (
+        plain
+        and not reading.first_label(line.text)
+        and move.more < _MORE_LINES
+        and len(line.text) <= 90
+    )
 
 
 def _move(

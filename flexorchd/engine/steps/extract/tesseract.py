@@ -10,11 +10,15 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-import tesserocr
 from PIL import Image
 
 from flexorchd.engine.steps.extract.placement import Placed
 from flexorchd.engine.steps.extract.recognition import Recognized
+
+# Read when the library is loaded: its threads slow down both each other and other documents' pages.
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+
+import tesserocr
 
 _LANGUAGES = {
     "en": "eng",

@@ -6,7 +6,6 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from functools import cache
 from importlib import resources
 from itertools import pairwise
 
@@ -22,14 +21,30 @@ _KEY_ROWS = ("qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "zxcvbnm", "
 
 _LATIN_ENDS = "\u0250"
 _SHORTEST_WORD, _LONGEST_WORD = 4, 40
-_LEAST_LIKELY = (
-    -3.5
-)  # mean log-likelihood of a pair: 99 of 100 real words lie above, 4 of 5 random ones below
+_LEAST_LIKELY = -3.5  # 99 of 100 real words lie above, 4 of 5 of random letters below
 _UNSEEN, _LETTERS = 0.3, 27
 _FEW_SYMBOLS = 0.34
 _ENOUGH_WORDS = 40
 _FEW_WORDS, _DISTINCT_SHARE = 12, 0.06
 _SHREDDED = 0.5
+
+
+def _plain(word: str) -> str:
+    """Lower case without accents."""
+    decomposed = unicodedata.normalize("NFKD", word.lower().translate(_WITHOUT_BASE))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _read_words() -> frozenset[str]:
+    listed = resources.files(__package__).joinpath("common_words.txt").read_text(encoding="utf-8")
+    lines = (line for line in listed.splitlines() if not line.startswith("#"))
+    return frozenset(_plain(word) for line in lines for word in line.split())
+
+
+# Read when the module is imported: processes that are forked for a document share them.
+_COMMON_WORDS = _read_words()
+_PAIRS = Counter(pair for word in _COMMON_WORDS for pair in pairwise(f" {word} "))
+_FIRSTS = Counter(first for first, _ in _PAIRS.elements())
 
 
 def noise_of(text: str) -> float:
@@ -81,7 +96,7 @@ def _is_gibberish(word: str) -> bool:
     if len(word) < _SHORTEST_WORD or word[0] >= _LATIN_ENDS or (word.isupper() and len(word) < 6):
         return False
     plain = _plain(word)
-    if plain in _common_words():
+    if plain in _COMMON_WORDS:
         return False
     mashed = any(plain in row or plain[::-1] in row for row in _KEY_ROWS)
     return mashed or len(word) > _LONGEST_WORD or _likelihood(plain) < _LEAST_LIKELY
@@ -89,34 +104,12 @@ def _is_gibberish(word: str) -> bool:
 
 def _likelihood(word: str) -> float:
     """Mean log-likelihood of each letter after the one before it, word ends included."""
-    pairs, firsts = _pairs()
     found = list(pairwise(f" {word} "))
     likely = (
-        math.log((pairs[pair] + _UNSEEN) / (firsts[pair[0]] + _UNSEEN * _LETTERS)) for pair in found
+        math.log((_PAIRS[pair] + _UNSEEN) / (_FIRSTS[pair[0]] + _UNSEEN * _LETTERS))
+        for pair in found
     )
     return sum(likely) / len(found)
-
-
-@cache
-def _pairs() -> tuple[Counter[tuple[str, str]], Counter[str]]:
-    pairs = Counter(pair for word in _common_words() for pair in pairwise(f" {word} "))
-    firsts: Counter[str] = Counter()
-    for (first, _), count in pairs.items():
-        firsts[first] += count
-    return pairs, firsts
-
-
-@cache
-def _common_words() -> frozenset[str]:
-    listed = resources.files(__package__).joinpath("common_words.txt").read_text(encoding="utf-8")
-    lines = (line for line in listed.splitlines() if not line.startswith("#"))
-    return frozenset(_plain(word) for line in lines for word in line.split())
-
-
-def _plain(word: str) -> str:
-    """Lower case without accents."""
-    decomposed = unicodedata.normalize("NFKD", word.lower().translate(_WITHOUT_BASE))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _monotony(tokens: Counter[str]) -> float:

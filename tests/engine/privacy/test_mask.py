@@ -6,9 +6,11 @@ import re
 from ipaddress import ip_address, ip_network
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flexorchd.engine.steps.privacy import Masker, checksums, find_pii
-from tests.engine.privacy.test_find import EXAMPLES
+from tests.engine.privacy.test_find import CATALOGUE, EXAMPLES
 
 
 def masked(strategy: str, text: str, locale: str = "und", key: bytes = b"key") -> str:
@@ -121,3 +123,13 @@ def test_capitals_and_single_words_are_kept_in_names():
 
 def test_the_key_is_in_no_representation():
     assert "secret" not in repr(Masker("hash", b"secret"))
+
+
+@given(
+    st.text(min_size=1, max_size=40),
+    st.sampled_from(sorted(CATALOGUE)),
+    st.sampled_from(["redact", "token", "hash", "replace"]),
+)
+def test_any_value_of_any_type_can_be_masked(value, pii_type, strategy):
+    masker = Masker(strategy, b"key")
+    assert masker.mask(pii_type, value) == masker.mask(pii_type, value)

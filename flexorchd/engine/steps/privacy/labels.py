@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from flexorchd.engine.steps.privacy import vocabulary
+from flexorchd.engine.steps.privacy.vocabulary import FILLERS, LABELS, fold
 
 _WORD = re.compile(r"[^\W_]+")
 _CELL_BREAK = re.compile(r"[ \u00a0]*[\t|;][ \u00a0]*|[ \u00a0]{2,}")
@@ -61,7 +61,7 @@ class _Label:
 def read_labels(text: str) -> Labels:
     """Find every label of the vocabulary and the value that it announces. Linear in the text."""
     labels = Labels()
-    folded = vocabulary.fold(text)
+    folded = fold(text)
     header: Sequence[frozenset[str]] = ()
     for start, end in _lines(text):
         cells = _cells(text, start, end)
@@ -110,7 +110,7 @@ def _labels_in(folded: str, start: int, end: int) -> Iterator[_Label]:
 
 def _longest(folded: str, words: list[re.Match[str]], at: int) -> tuple[int, frozenset[str]]:
     best, kinds = 0, frozenset[str]()
-    for phrase, meant in vocabulary.labels().get(words[at].group(), {}).items():
+    for phrase, meant in LABELS.get(words[at].group(), {}).items():
         if len(phrase) > best and _reads(folded, words, at, phrase):
             best, kinds = len(phrase), meant
     return best, kinds
@@ -128,7 +128,7 @@ def _reads(folded: str, words: list[re.Match[str]], at: int, phrase: tuple[str, 
 
 def _skip_fillers(folded: str, words: list[re.Match[str]], at: int) -> int:
     last = min(at + 3, len(words))
-    while at < last and words[at].group() in vocabulary.fillers():
+    while at < last and words[at].group() in FILLERS:
         if not _WITHIN.fullmatch(folded, words[at - 1].end(), words[at].start()):
             break
         at += 1

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from flexorchd.engine.model import Finding
 from flexorchd.engine.steps.privacy.labels import Labels
 from flexorchd.engine.steps.privacy.scope import Scope
-from flexorchd.engine.steps.privacy.vocabulary import fold, given_names, not_names
+from flexorchd.engine.steps.privacy.vocabulary import (
+    GIVEN_NAMES,
+    NAME_ENDS,
+    PLACES,
+    THING_ENDINGS,
+    THINGS,
+    fold,
+)
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĘĚĞĢĪİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽȘȚ"
 _LETTER = r"[^\W\d_]"
@@ -45,7 +52,7 @@ _SEPARATED = re.compile(r"(?:[^\w \u00a0=>]|[ ]{2}|[ ]=)[ \u00a0]?$")
 _COLON = re.compile(r":[ \t\u00a0]*$")
 _TITLE_BEFORE = re.compile(rf"(?<!\w)(?:[{_UPPER}]\w*|\w{{4,}}|\w{{3,}}(?=\.))[.ªº]?[ \u00a0]$")
 _LONGEST_TITLE = 20
-_BESIDE = 60  # a "Name" next to a "Vorname" is a surname
+_NEAR = 60
 _WORDS = re.compile(r"[^ \u00a0,]+")
 _NEXT_WORD = re.compile(r"[ \u00a0]?[,&+]{0,1}[ \u00a0]?([^\W\d_.]+(?:\.[^\W\d_])*)")
 _LAST_WORDS = re.compile(r"[^\W\d_]+")
@@ -72,45 +79,43 @@ def people(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
 
 
 def _announced(text: str, offset: int, labels: Labels, *, titled: bool) -> Iterator[Finding]:
-    kinds = labels.announced[offset]
-    match = _ANNOUNCED.match(text, offset)
-    if match is None:
-        lower = _LOWER.match(text, offset) if "name" in kinds else None
-        if lower and _is_given(lower.group()):
-            yield Finding(lower.start(), lower.end(), "name")
-        return
-    beside = any(
-        "name" in labels.announced.get(at, ()) for at in range(offset + 1, offset + _BESIDE)
-    )
-    kinds = kinds | {"name"} if beside and "name_perhaps" in kinds else kinds
-    for finding in _person(text, *match.span("name")):
-        if _fits(text, finding, offset, kinds, titled=titled):
-            yield finding
+    kinds = labels.announced[offset] | _beside(labels, offset)
+    if match := _ANNOUNCED.match(text, offset):
+        for finding in _person(text, *match.span("name")):
+            if _fits(text, finding, offset, kinds, titled=titled):
+                yield finding
+    elif "name" in kinds and (lower := _LOWER.match(text, offset)) and _is_given(lower.group()):
+        yield Finding(lower.start(), lower.end(), "name")
+
+
+def _beside(labels: Labels, offset: int) -> set[str]:
+    """What may be a name is one, where a first name or a surname is announced right after it."""
+    if "name_perhaps" not in labels.announced[offset]:
+        return set()
+    near = range(offset + 1, offset + _NEAR)
+    return {"name"} if any("name" in labels.announced.get(at, ()) for at in near) else set()
 
 
 def _fits(text: str, finding: Finding, offset: int, kinds: set[str], *, titled: bool) -> bool:
     """Whether a name stands as its announcement wants it to stand."""
-    value = text[finding.start : finding.end]
-    if "name" in kinds and (
-        _SEPARATED.search(text, max(0, offset - 3), offset) or _is_given(value)
-    ):
-        return True
-    if titled and _TITLE_BEFORE.search(text, max(0, offset - _LONGEST_TITLE), offset):
-        return True
-    if "closing" in kinds:
-        return bool(_LINE_ENDS.match(text, finding.end))
-    if "greeting" in kinds:
-        return bool(_GREETING_ENDS.match(text, finding.end))
-    full = (
-        " " in value
-        and not value.isupper()
-        and ("name" in kinds or _COLON.search(text, max(0, offset - 8), offset))
+    name, before = text[finding.start : finding.end], text[max(0, offset - _LONGEST_TITLE) : offset]
+    return bool(
+        ("name" in kinds and _SEPARATED.search(before))
+        or (titled and _TITLE_BEFORE.search(before))
+        or ("closing" in kinds and _LINE_ENDS.match(text, finding.end))
+        or ("greeting" in kinds and _GREETING_ENDS.match(text, finding.end))
+        or ("name" in kinds and _is_full(name))
+        or ("name_perhaps" in kinds and _COLON.search(before) and _is_full(name))
+        or (not kinds.isdisjoint(("name", "name_perhaps")) and _is_given(name))
     )
-    return not kinds.isdisjoint(("name", "name_perhaps")) and (bool(full) or _is_given(value))
+
+
+def _is_full(name: str) -> bool:
+    return " " in name and not name.isupper()
 
 
 def _is_given(name: str) -> bool:
-    return fold(re.split(r"[ \u00a0\-,]", name, maxsplit=1)[0]) in given_names()
+    return fold(re.split(r"[ \u00a0\-,]", name, maxsplit=1)[0]) in GIVEN_NAMES
 
 
 def known(text: str) -> Iterator[Finding]:
@@ -130,7 +135,7 @@ def known(text: str) -> Iterator[Finding]:
 def _is_place(text: str, start: int) -> bool:
     """Whether the words before a name say that a street or a place is called so."""
     line = text[max(text.rfind("\n", 0, start) + 1, start - 24) : start]
-    return any(word in not_names("places") for word in _LAST_WORDS.findall(fold(line))[-3:])
+    return any(word in PLACES for word in _LAST_WORDS.findall(fold(line))[-3:])
 
 
 def _person(text: str, start: int, end: int) -> Iterator[Finding]:
@@ -140,7 +145,7 @@ def _person(text: str, start: int, end: int) -> Iterator[Finding]:
         return
     kept = start
     for word in words:
-        if word.group()[1:] != "." and fold(word.group()).strip(".") in not_names("ends"):
+        if word.group()[1:] != "." and fold(word.group()).strip(".") in NAME_ENDS:
             break
         kept = word.end()
     name = text[start:kept].rstrip("., ")
@@ -150,7 +155,7 @@ def _person(text: str, start: int, end: int) -> Iterator[Finding]:
 
 def _is_thing(word: str) -> bool:
     folded = fold(word).replace(".", "")
-    return folded in not_names("things") or folded.endswith(tuple(not_names("endings")))
+    return folded in THINGS or folded.endswith(THING_ENDINGS)
 
 
 def _goes_on_as_thing(text: str, end: int) -> bool:

@@ -86,7 +86,6 @@ def rule(
     *,
     loose: str | None = None,
     kinds: str = "",
-    after: str = _AFTER,
 ) -> Rule:
     """Build a rule.
 
@@ -97,12 +96,11 @@ def rule(
         standing: see `Rule`.
         loose: see `Rule`; `form` where it is left out.
         kinds: further kinds of label, beside the type itself.
-        after: what may not follow the form.
     """
     return Rule(
         type=pii_type,
         country=pii_type.rpartition("_")[2],
-        form=re.compile(f"{_BEFORE}(?:{form}){after}"),
+        form=re.compile(f"{_BEFORE}(?:{form}){_AFTER}"),
         loose=re.compile(rf"(?:{loose or form})(?!\w)"),
         check=check,
         standing=standing,

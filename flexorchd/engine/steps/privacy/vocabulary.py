@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
 from importlib import resources
 
 Phrase = tuple[str, ...]
@@ -15,16 +14,16 @@ def _folded(char: str) -> str:
     return base if len(base) == 1 else char
 
 
-@cache
-def _folding() -> dict[int, str]:
-    latin = map(chr, (*range(0x41, 0x5B), *range(0xAA, 0x250), *range(0x1E00, 0x1F00)))
-    without_base = dict(zip("ıŁłØøßÆæĐđ’", "illoosaadd'", strict=True))
-    return {ord(char): without_base.get(char) or _folded(char) for char in (*latin, "’")}
+_WITHOUT_BASE = dict(zip("ıŁłØøßÆæĐđ’", "illoosaadd'", strict=True))
+_LATIN = map(chr, (*range(0x41, 0x5B), *range(0xAA, 0x250), *range(0x1E00, 0x1F00)))
+_FOLDING = {ord(char): _folded(char) for char in _LATIN} | {
+    ord(a): b for a, b in _WITHOUT_BASE.items()
+}
 
 
 def fold(text: str) -> str:
     """Lower case without accents, character by character, so that offsets stay."""
-    return text.translate(_folding())
+    return text.translate(_FOLDING)
 
 
 def _read(name: str) -> str:
@@ -32,13 +31,6 @@ def _read(name: str) -> str:
     return re.sub(r"(?m)^#.*", "", listed)
 
 
-@cache
-def given_names() -> frozenset[str]:
-    """The curated given names, folded."""
-    return frozenset(map(fold, _read("given_names.txt").split()))
-
-
-@cache
 def _sections(name: str) -> dict[str, list[Phrase]]:
     sections = (part.partition("]") for part in _read(name).split("[")[1:])
     return {
@@ -47,29 +39,35 @@ def _sections(name: str) -> dict[str, list[Phrase]]:
     }
 
 
-@cache
-def not_names(section: str) -> frozenset[str]:
-    """Words that tell other things from people.
-
-    Args:
-        section: ``ends`` a name, is of ``things`` named after people, is the ending of such a word
-            (``endings``), or stands before ``places`` named after people.
-    """
-    return frozenset(phrase[0] for phrase in _sections("not_names.txt")[section])
-
-
-@cache
-def fillers() -> frozenset[str]:
-    """Words that may stand between a label and its value."""
-    return frozenset(phrase[0] for phrase in _sections("labels.txt")["fillers"])
-
-
-@cache
-def labels() -> dict[str, dict[Phrase, frozenset[str]]]:
-    """The phrases of labels by their first word, each with the kinds of value that it announces."""
+def _by_first_word(sections: dict[str, list[Phrase]]) -> dict[str, dict[Phrase, frozenset[str]]]:
     by_first: dict[str, dict[Phrase, frozenset[str]]] = {}
-    for kind, listed in _sections("labels.txt").items():
-        for phrase in listed if kind != "fillers" else ():
+    for kind, phrases in sections.items():
+        for phrase in phrases:
             known = by_first.setdefault(phrase[0], {})
             known[phrase] = known.get(phrase, frozenset()) | ({kind} - {"none"})
     return by_first
+
+
+# Read when the package is imported: processes that are forked for a document share them.
+_labels = _sections("labels.txt")
+_not_names = {
+    kind: frozenset(p[0] for p in phrases) for kind, phrases in _sections("not_names.txt").items()
+}
+
+FILLERS = frozenset(phrase[0] for phrase in _labels.pop("fillers"))
+"""Words that may stand between a label and its value."""
+
+LABELS = _by_first_word(_labels)
+"""The phrases of labels by their first word, each with the kinds of value that it announces."""
+
+GIVEN_NAMES = frozenset(map(fold, _read("given_names.txt").split()))
+"""Common given names, folded."""
+
+NAME_ENDS = _not_names["ends"]
+"""Words with which a name is over."""
+
+THINGS, THING_ENDINGS = _not_names["things"], tuple(_not_names["endings"])
+"""Words, and endings of words, in the names of things that are called after people."""
+
+PLACES = _not_names["places"]
+"""Words before the names of places that are called after people."""

@@ -2,8 +2,8 @@
 
 The detectors of flexorch-audit hold patterns that are quadratic, one that is cubic in a run of spaces.
 Long runs of white space are therefore shortened first, and the rest is shown in windows that overlap by
-more than any value is long. Offsets lead back to the original. What cannot
-hold a number or an address need not be looked at for one: `lines_with` skips it.
+more than any value is long; offsets lead back to the original. Lines that can hold no number and no address
+need not be looked at for one.
 """
 
 from __future__ import annotations

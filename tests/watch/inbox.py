@@ -15,6 +15,7 @@ from flexorchd.ledger.files import FoundBy
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.rules.selection import DEFAULT_EXCLUDE, Selection
 from flexorchd.watch.findings import Door, Report
+from flexorchd.watch.observer import LIMITS
 from flexorchd.watch.scanner import Scanner
 
 NOBODY = 65534
@@ -134,6 +135,23 @@ def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
 def needs_root() -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root")
+
+
+def needs_limits() -> None:
+    if not os.access(LIMITS / "max_queued_events", os.W_OK):
+        pytest.skip("needs to set the limits of inotify")
+
+
+@contextlib.contextmanager
+def kernel_limit(name: str, value: int) -> Iterator[None]:
+    """A limit for what is opened within the block; it is the whole machine's, so for a moment only."""
+    file = LIMITS / name
+    before = file.read_text()
+    file.write_text(str(value))
+    try:
+        yield
+    finally:
+        file.write_text(before)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from structlog.testing import capture_logs
 
 from flexorchd.watch.hints import Hints
 from flexorchd.watch.observer import LIMITS, Observer
-from tests.watch.inbox import as_nobody, folder_of_nobody, needs_root, wait_until
+from tests.watch.inbox import as_nobody, folder_of_nobody, kernel_limit, needs_limits, wait_until
 
 
 class Telling(Hints):
@@ -35,12 +36,18 @@ class Telling(Hints):
 
 
 class Observed:
-    def __init__(self, root: Path, *, recursive: bool = True, skipped: bytes = b"skipped") -> None:
-        self.root = root
+    def __init__(
+        self, root: Path, *, recursive: bool = True, most_queued: int | None = None
+    ) -> None:
         self.hints = Telling()
-        self.observer = Observer(
-            os.fsencode(root), self.hints, recursive=recursive, skips=lambda path: path == skipped
-        )
+        limit = kernel_limit("max_queued_events", most_queued) if most_queued else nullcontext()
+        with limit:
+            self.observer = Observer(
+                os.fsencode(root),
+                self.hints,
+                recursive=recursive,
+                skips=lambda path: path == b"skipped",
+            )
         self.observer.start()
 
     def sees(self, path: str) -> None:
@@ -58,22 +65,6 @@ def observed(root: Path, **options: object) -> Iterator[Observed]:
     finally:
         made.observer.stop()
         assert not made.observer.alive
-
-
-@contextlib.contextmanager
-def kernel_limit(name: str, value: int) -> Iterator[None]:
-    """A limit for what is opened within the block; it is the whole machine's, so for a moment only."""
-    needs_root()
-    file = LIMITS / name
-    before = file.read_text()
-    try:
-        file.write_text(str(value))
-    except OSError:
-        pytest.skip(f"cannot set fs.inotify.{name} here")
-    try:
-        yield
-    finally:
-        file.write_text(before)
 
 
 def test_whatever_happens_to_a_file_is_told(tmp_path: Path) -> None:
@@ -209,8 +200,8 @@ def test_the_end_of_the_folder_itself_is_told(tmp_path: Path, end: str) -> None:
 
 
 def test_an_observer_that_lost_events_says_so_and_ends(tmp_path: Path) -> None:
-    with kernel_limit("max_queued_events", 4):
-        seen = Observed(tmp_path)
+    needs_limits()
+    seen = Observed(tmp_path, most_queued=4)
     with capture_logs() as logs:
         for number in range(20_000):
             (tmp_path / str(number)).touch()

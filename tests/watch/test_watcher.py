@@ -18,17 +18,20 @@ from flexorchd.ledger.watches import Mount, WatchRow
 from flexorchd.pipeline.settle import SettleStage
 from flexorchd.pipeline.stage import Bells, Runner
 from flexorchd.rules.selection import DEFAULT_EXCLUDE, Selection
+from flexorchd.watch import observation
 from flexorchd.watch.hints import Hints
+from flexorchd.watch.observer import Observer
 from flexorchd.watch.watcher import Watched, Watcher, poll_pause
 from tests.watch.inbox import (
     as_nobody,
     folder_of_nobody,
+    kernel_limit,
     mounted,
+    needs_limits,
     needs_root,
     unmount,
     wait_until,
 )
-from tests.watch.test_observer import kernel_limit
 
 
 class Running:
@@ -213,11 +216,21 @@ def test_none_of_a_burst_is_lost(tmp_path: Path, root: Path) -> None:
         wait_until(lambda: len(inbox.states()) == 3_000)
 
 
-def test_lost_events_are_made_up_for_by_a_scan(tmp_path: Path, root: Path) -> None:
-    with contextlib.ExitStack() as stack:
-        with kernel_limit("max_queued_events", 4):
-            inbox = stack.enter_context(running(tmp_path))
-            wait_until(lambda: inbox.row.mode == "events")
+def test_lost_events_are_made_up_for_by_a_scan(
+    tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = iter([4])
+
+    def with_a_tiny_queue(*arguments: object, **options: object) -> Observer:
+        for most_queued in limits:
+            with kernel_limit("max_queued_events", most_queued):
+                return Observer(*arguments, **options)  # type: ignore[arg-type]
+        return Observer(*arguments, **options)  # type: ignore[arg-type]
+
+    needs_limits()
+    monkeypatch.setattr(observation, "Observer", with_a_tiny_queue)
+    with running(tmp_path) as inbox:
+        wait_until(lambda: inbox.row.mode == "events")
         made = 0
         while not inbox.watcher.overflows:
             (root / f"{made}.txt").write_text("x")

@@ -24,9 +24,9 @@ class Limits:
         open_files: descriptors.
     """
 
-    memory: int = 3 * 1024 * _MEGABYTE
-    cpu_seconds: int = 120
-    wall_seconds: float = 180.0
+    memory: int = 2 * 1024 * _MEGABYTE
+    cpu_seconds: int = 240
+    wall_seconds: float = 480.0
     output: int = 64 * _MEGABYTE
     open_files: int = 64
 

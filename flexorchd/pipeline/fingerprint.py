@@ -101,8 +101,6 @@ class FingerprintStage:
         """Stop reading; what was not read to its end is read in the next run."""
         self._stopping.set()
 
-    # -- large files ----------------------------------------------------------------------------------
-
     def _start_large(self, files: Sequence[PendingFile]) -> None:
         for file in files:
             if len(self._large) < READERS and file.id not in self._large:
@@ -115,8 +113,6 @@ class FingerprintStage:
         for reader in finished:
             del self._large[reader.file.id]
         return [reader.result for reader in finished if reader.result is not None]
-
-    # -- committing -----------------------------------------------------------------------------------
 
     def _commit(self, reads: Sequence[_Read]) -> None:
         if not reads:

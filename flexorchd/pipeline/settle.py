@@ -90,8 +90,6 @@ class SettleStage:
             log.info("clock.stepped", seconds=round(offset - self._offset, 3))
             self._offset = offset
 
-    # -- looking --------------------------------------------------------------------------------------
-
     def _look_at(self, files: Iterable[PendingFile]) -> _Outcomes:
         outcomes = _Outcomes()
         by_folder: dict[tuple[int, bytes, bytes], list[PendingFile]] = defaultdict(list)
@@ -128,8 +126,6 @@ class SettleStage:
                 outcomes.empty.append(file)
             case Wait() as wait:
                 outcomes.waiting.append((file, look, wait))
-
-    # -- committing -----------------------------------------------------------------------------------
 
     def _commit(self, outcomes: _Outcomes, now: float) -> None:
         files = self._ledger.files

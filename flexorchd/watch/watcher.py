@@ -128,8 +128,6 @@ class Watcher:
             clock=self._clock,
         )
 
-    # -- what others may know -------------------------------------------------------------------------
-
     @property
     def held(self) -> Missing | None:
         """Why the folder is not looked at for now, or None."""
@@ -158,8 +156,6 @@ class Watcher:
     def in_place(self) -> bool:
         """Whether the folder is there at this moment, so that a file which is not is gone."""
         return self._footing.is_firm()
-
-    # -- its life -------------------------------------------------------------------------------------
 
     def step(self) -> float | None:
         """See `flexorchd.pipeline.stage.Stage.step`."""
@@ -219,8 +215,6 @@ class Watcher:
         if (retry_at := self._unreadable.next_at()) is not None:
             times.append(retry_at)
         return max(0.0, min(times) - now)
-
-    # -- looking --------------------------------------------------------------------------------------
 
     def _look_at_names(self) -> None:
         names = self._hints.take_names()

@@ -21,7 +21,7 @@ def extract(
         data: the bytes.
         filename: the name it was sent under, which breaks ties between kinds of text.
         locale: ``und`` or a language code; chooses charsets and OCR languages.
-        ocr_languages: Tesseract's names of languages to use whatever the locale is.
+        ocr_languages: Tesseract's names of languages to read pictures in, beside the locale's.
 
     Raises:
         DocumentError: it cannot be read; the only exception that a document can cause.
@@ -55,7 +55,9 @@ def _read(source: Source) -> Content:
             "Send it in smaller parts.",
         ) from error
     except Exception as error:  # every library has its own ways to fail on hostile bytes
-        raise failures.malformed(f"{kind.upper()} file") from error
+        raise failures.malformed(
+            "picture" if kind == "image" else f"{kind.upper()} file"
+        ) from error
 
 
 def _dispatch(kind: sniff.Kind, source: Source) -> Content:

@@ -29,7 +29,7 @@ _MAX_NAME = 255
 _MAX_PARTS = 1_000
 # Lines that may part a mail: to parse many takes long.
 _MAX_DASHES = 10_000
-_MBOX_LINE = re.compile(rb"\s*From [^\n]*\n")
+_MBOX_LINE = re.compile(rb"\A\s*From [^\n]*\n")
 _REFERENCE = re.compile(r"""cid:([^"'\s>)]+)""", re.IGNORECASE)
 
 
@@ -39,9 +39,7 @@ def parse(source: Source) -> Mail:
     Raises:
         DocumentError: MALFORMED, where there are neither headers nor parts.
     """
-    data = (
-        _MBOX_LINE.sub(b"", source.data, count=1) if b"From " in source.data[:64] else source.data
-    )
+    data = _MBOX_LINE.sub(b"", source.data, count=1)
     return _mail(
         email.message_from_bytes(data.lstrip(), policy=email.policy.compat32), source.locale
     )
@@ -181,7 +179,10 @@ def _attachment(part: Part, number: int, locale: str) -> Attachment:
         return Attachment(
             name, b"\n".join(str(block).encode("utf-8", "replace") for block in inner)
         )
-    return Attachment(name, _payload(part))
+    # A detached signature is named, and holds no text.
+    return Attachment(
+        name, b"" if part.get_content_subtype().endswith("pkcs7-signature") else _payload(part)
+    )
 
 
 def _unnamed(part: Part, number: int) -> str:

@@ -60,7 +60,8 @@ def compose(mail: Mail, source: Source, read: Read) -> Content:
     enclosed = _Enclosed()
     for number, attachment in enumerate(mail.attachments, 1):
         enclosed.lines += ["", f"Attachment: {attachment.name}"]
-        _read_attachment(number, attachment, source, read, enclosed)
+        if attachment.data or attachment.mail:
+            _read_attachment(number, attachment, source, read, enclosed)
     headers = [f"{name}: {value}" for name, value in mail.headers]
     return Content(
         kind=mail.kind,

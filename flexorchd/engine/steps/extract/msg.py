@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from email.utils import format_datetime
 from typing import Any
 
 from olefile import OleFileIO  # type: ignore[import-untyped]
@@ -79,7 +80,7 @@ def _mailbox(name: str, address: str) -> str:
 def _date(storage: Storage, offset: int) -> str:
     properties = Properties(storage, offset)
     moment = properties.date_prop_value(_SUBMITTED) or properties.date_prop_value(_DELIVERED)
-    return moment.strftime("%a, %d %b %Y %H:%M:%S %z") if moment else ""
+    return format_datetime(moment) if moment else ""
 
 
 def _body(storage: Storage, locale: str) -> Content:

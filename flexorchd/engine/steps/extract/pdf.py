@@ -46,7 +46,7 @@ def _read(document: pdfium.PdfDocument, source: Source) -> Content:
     text = "\n\n".join(page for page in pages if page is not None)
     if scanner.refusal and not text.strip():
         raise scanner.refusal
-    attachments = dict(_attachments(document))
+    attachments = list(_attachments(document))
     broken = [
         f"Page {number} is damaged and was not read."
         for number, page in enumerate(pages, 1)
@@ -60,7 +60,7 @@ def _read(document: pdfium.PdfDocument, source: Source) -> Content:
         einvoice=_einvoice(attachments),
         ocr_confidence=fmean(scanner.confidences) if scanner.confidences else None,
         title=document.get_metadata_dict().get("Title") or None,
-        attachments=tuple(attachments),
+        attachments=tuple(name for name, _ in attachments),
         page_count=len(pages),
         signatures=("PAdES",) if _is_signed(document) else (),
         warnings=(*broken, *scanner.warnings),
@@ -87,11 +87,9 @@ def _page(document: pdfium.PdfDocument, index: int, scanner: Scanner) -> str | N
         text = glyphs.page_text(page)
     except pdfium.PdfiumError:
         return None
-    layer = text.text
-    if scan.is_picture(page, text):
-        layer = scanner.read(page, index + 1, layer)
+    read = scanner.read(page, index + 1, text) if scan.is_picture(page, text) else text.text
     page.close()
-    return layer
+    return read
 
 
 def _filled_in(document: pdfium.PdfDocument, page: pdfium.PdfPage, index: int) -> pdfium.PdfPage:
@@ -120,14 +118,12 @@ def _attachments(document: pdfium.PdfDocument) -> Iterator[tuple[str, bytes]]:
             continue
 
 
-def _einvoice(attachments: dict[str, bytes]) -> bytes | None:
+def _einvoice(attachments: list[tuple[str, bytes]]) -> bytes | None:
     """The embedded invoice, by its content: names and their case vary."""
     from flexorchd.engine.steps.extract import xml
 
     candidates = (
-        data
-        for data in attachments.values()
-        if data.lstrip(b"\xef\xbb\xbf\0 \t\r\n")[:1] in b"<\xff\xfe"
+        data for _, data in attachments if data.lstrip(b"\xef\xbb\xbf\0 \t\r\n")[:1] in b"<\xff\xfe"
     )
     return next((invoice for data in candidates if (invoice := xml.invoice_in(data))), None)
 

@@ -15,10 +15,12 @@ from flexorchd.engine.steps.extract.placement import PageText
 from flexorchd.engine.steps.extract.recognition import Engine
 from flexorchd.engine.steps.extract.source import Source
 
-# Fewer characters than these are a scanner's stamp or a page number, and no text layer.
+# Fewer characters than these are a scanner's stamp, or a page number, and no text layer ...
+_SPARSE = 250
 _THIN = 64
 _NONE = 8
-# The share of a page that a picture must cover to be a scan, and how many strokes may be letters.
+# ... on a page that a picture fills, on one that it covers in part, and on one with strokes for letters.
+_FILLS = 0.8
 _COVERS = 0.25
 _STROKES = 20
 _MAX_OBJECTS = 5_000
@@ -49,7 +51,7 @@ class Scanner:
             self.refusal = error
             return None
 
-    def read(self, page: pdfium.PdfPage, number: int, layer: str) -> str:
+    def read(self, page: pdfium.PdfPage, number: int, layer: PageText) -> str:
         """A page's text by OCR, or its text layer where that says more.
 
         Args:
@@ -59,10 +61,10 @@ class Scanner:
         """
         if self._engine is None:
             self.unread.append(number)
-            return layer
+            return layer.text
         recognized = ocr.read(self._engine, _rendered(page))
-        if recognized.characters <= len(layer):
-            return layer
+        if recognized.characters <= layer.characters and not _is_garbled(layer):
+            return layer.text
         self.confidences += recognized.confidences
         return recognized.text
 
@@ -78,19 +80,27 @@ class Scanner:
 
 def is_picture(page: pdfium.PdfPage, text: PageText) -> bool:
     """Whether a page shows text that its text layer does not have."""
-    if text.unreadable > _UNREADABLE_SHARE:
+    if _is_garbled(text):
         return True
-    if text.characters >= _THIN:
+    if text.characters >= _SPARSE:
         return False
     width, height = page.get_size()
-    covered, strokes = 0.0, 0
+    covered: float = 0.0
+    strokes = 0
     for item in islice(page.get_objects(), _MAX_OBJECTS):
         if item.type == raw.FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = item.get_bounds()
             covered += abs((right - left) * (top - bottom)) if item.level == 0 else width * height
         elif item.type in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING):
             strokes += 1
-    return covered >= _COVERS * width * height or (text.characters < _NONE and strokes >= _STROKES)
+    share: float = covered / max(width * height, 1.0)
+    if text.characters < _NONE and strokes >= _STROKES:
+        return True
+    return share >= (_COVERS if text.characters < _THIN else _FILLS)
+
+
+def _is_garbled(text: PageText) -> bool:
+    return text.unreadable > _UNREADABLE_SHARE
 
 
 def _rendered(page: pdfium.PdfPage) -> Image.Image:

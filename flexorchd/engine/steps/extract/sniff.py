@@ -53,7 +53,10 @@ _HTML_TAGS = (
 _HTML_START = re.compile(rf"<(?:!doctype\s+html|(?:{_HTML_TAGS})[\s/>])", re.IGNORECASE)
 _PAGE_START = re.compile(r"<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)
 _PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)", re.DOTALL)
-_XML_ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
+_XML_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)[\s/>]")
+_E_INVOICE = re.compile(
+    "urn:oasis:names:specification:ubl|CrossIndustry|SCRDMCCBD|FatturaElettronica"
+)
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]*)[ \t]*:")
 _PEM_OR_BASE64 = re.compile(r"(?:-----BEGIN (?:PKCS7|CMS)-----\s*)?M[IE][A-Za-z0-9+/\s]{60}")
 _ROUTE = re.compile(
@@ -147,9 +150,7 @@ def _ole_kind(data: bytes) -> Kind:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as package:
             streams = {path[0].lower() for path in package.listdir(streams=True, storages=False)}
-    except DocumentError:
-        raise
-    except Exception as error:
+    except Exception as error:  # whatever its parsing ran into
         raise failures.malformed("Office file") from error
     if "__properties_version1.0" in streams:
         return "msg"
@@ -183,8 +184,8 @@ def _text_kind(source: Source) -> Kind:
     declared = head.startswith("<?xml")
     if (_PAGE_START if declared else _HTML_START).match(head, start):
         return "html"
-    if declared or _is_xml(head, start):
-        return "xml"
+    if declared or _is_xml(head, start, source.data):
+        return "txt" if source.suffix in _TEXT_NAMES and not _E_INVOICE.search(head) else "xml"
     if _is_mail(head, source.suffix):
         return "eml"
     if _PEM_OR_BASE64.match(head):
@@ -205,13 +206,13 @@ def _after_prologue(head: str) -> int:
     return position
 
 
-def _is_xml(head: str, start: int) -> bool:
+def _is_xml(head: str, start: int, data: bytes) -> bool:
     if head.startswith("<!DOCTYPE", start):
         return True
     root = _XML_ROOT.match(head, start)
-    return root is not None and (
-        " xmlns" in head[start : start + 2000] or f"{root[1]}>" in head[root.end() :]
-    )
+    if root is None:
+        return False
+    return " xmlns" in head[start : start + 2000] or f"</{root[1]}".encode() in data[-500:]
 
 
 def _is_mail(head: str, suffix: str) -> bool:

@@ -17,7 +17,7 @@ class Source:
         data: the bytes.
         filename: its name, which only breaks ties between kinds.
         locale: ``und`` or a language code; chooses charsets and OCR languages.
-        ocr_languages: Tesseract's names of languages, which win over the locale.
+        ocr_languages: Tesseract's names of languages to read pictures in, beside the locale's.
         depth: how many containers (mails, signatures) it lies in.
     """
 

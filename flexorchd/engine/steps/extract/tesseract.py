@@ -52,6 +52,7 @@ _TELLING = {
     "tur": "ve bir bu icin ile olarak fatura tarihi tutar toplam adet fiyat miktar kdv",
 }
 _TOLD = 3
+_ROOTS = ("/usr/share", "/usr/local/share", "/opt/homebrew/share", f"{sys.prefix}/share")
 _NO_LANGUAGE = frozenset({"osd", "equ", "snum"})
 _DUBIOUS = 0.3
 # What pictures are said to have; Tesseract guesses badly where it is not told.
@@ -62,15 +63,11 @@ _DPI = 300
 def _folder() -> Path | None:
     """Where the language data lies."""
     prefix = os.environ.get("TESSDATA_PREFIX")
-    places = [Path(prefix), Path(prefix, "tessdata")] if prefix else []
-    places += sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"), reverse=True)
-    roots = (
-        Path("/usr/share"),
-        Path("/usr/local/share"),
-        Path("/opt/homebrew/share"),
-        Path(sys.prefix, "share"),
-    )
-    places += [root / "tessdata" for root in roots]
+    if prefix:
+        places = [Path(prefix), Path(prefix, "tessdata")]
+    else:
+        places = sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"), reverse=True)
+        places += [Path(root, "tessdata") for root in _ROOTS]
     return next((place for place in places if any(place.glob("*.traineddata"))), None)
 
 
@@ -81,10 +78,10 @@ def installed() -> tuple[str, ...]:
     return tuple(sorted(names - _NO_LANGUAGE))
 
 
-def _of_locale(locale: str) -> tuple[str, ...]:
-    """The locale's language and English; none where the locale says nothing or its data is not there."""
+def _of_locale(locale: str) -> str | None:
+    """The locale's language; none where the locale says nothing or its data is not there."""
     own = {**_LANGUAGES, **_FURTHER}.get(locale.partition("-")[0].lower())
-    return _there((own, "eng")) if own in installed() else ()
+    return own if own in installed() else None
 
 
 def _of_text(text: str) -> tuple[str, ...]:
@@ -109,11 +106,12 @@ class Tesseract:
 
     Args:
         locale: ``und`` or a language code.
-        named: Tesseract's names of languages, which win over the locale.
+        named: Tesseract's names of further languages.
     """
 
     def __init__(self, locale: str, named: tuple[str, ...] = ()) -> None:
-        self._given = _there(named) or _of_locale(locale)
+        own = _of_locale(locale)
+        self._given = _there((own, *(named or ("eng",)))) if own or named else ()
         self._missing = sorted(set(named) - set(installed()))
         self._apis: dict[tuple[str, ...], tesserocr.PyTessBaseAPI] = {}
 

@@ -43,6 +43,11 @@ def read(source: Source) -> Content:
         raise failures.protected(_WHAT) from error
     except calamine.CalamineError as error:
         raise failures.malformed(_WHAT) from error
+    except BaseException as error:
+        # A panic in its Rust is no `Exception`.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise failures.malformed(_WHAT) from error
     return Content("xlsx", "\n".join(_lines(tables)), tuple(tables), page_count=max(pages, 1))
 
 

@@ -126,6 +126,12 @@ class Account:
         limit = self._window.limit
         return None if limit.requests is None else round(limit.requests * 60 / limit.window)
 
+    @property
+    def left(self) -> int | None:
+        """Requests that may still be sent in the present window; None = no limit."""
+        with self._turn:
+            return self._window.left(self._clock.monotonic())
+
     def stop(self) -> None:
         """Let nobody wait any longer."""
         with self._turn:

@@ -28,6 +28,7 @@ from flexorchd.errors import FlexorchdError
 from flexorchd.exports.publish import sweep
 from flexorchd.exports.run import ExportSpec, RunSteps
 from flexorchd.exports.stage import ExportStage, Scheduled
+from flexorchd.heartbeat import HeartbeatStage
 from flexorchd.once import Leaving, Once
 from flexorchd.output import OutputMissingError
 from flexorchd.parts import Parts
@@ -42,7 +43,9 @@ from flexorchd.pipeline.settle import SettleStage
 from flexorchd.pipeline.stage import Runner, Stage
 from flexorchd.pipeline.upkeep import UpkeepStage
 from flexorchd.pipeline.upload import UploadStage
+from flexorchd.servers import Servers
 from flexorchd.state import Knocks
+from flexorchd.vital_signs import VitalSigns
 from flexorchd.watch_set import WatchSet
 
 log = structlog.get_logger()
@@ -147,12 +150,31 @@ class Daemon:
         self._sweep()
         self._closing.enter_context(knocking(parts))
         self.watches = WatchSet(parts, events=watch)
+        if watch or parts.loaded.given("web.listen"):
+            self._listen()
         self._closing.callback(self.watches.close)
         self.runners = [Runner(stage, parts.bells, parts.clock) for stage in self.stages]
         for runner in self.runners:
             runner.start()
         self.watches.start()
         log.info("daemon.started", watches=len(parts.watch_ids), output=str(parts.output.root))
+
+    def _listen(self) -> None:
+        health = VitalSigns(
+            self.parts,
+            self._all_runners,
+            lambda: self.watches.all_scanned(),
+            self.stopping.is_set,
+        )
+        servers = Servers(self.parts, health)
+        self._closing.callback(servers.close)
+        if (registration := servers.registration()) is not None:
+            self.stages.append(registration)
+        if (url := self.parts.config.web.ping_url) is not None:
+            parts = self.parts
+            self.stages.append(
+                HeartbeatStage(url.get_secret_value(), parts.ledger, health, parts.clock)
+            )
 
     def _sweep(self) -> None:
         """Remove what a killed run left half-written; a held output is left alone."""

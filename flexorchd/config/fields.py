@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    PlainSerializer,
+    SecretStr,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
@@ -133,6 +140,13 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _secret_url(value: SecretStr) -> SecretStr:
+    """An address that is a secret itself; as the ledger remembers it, only its place is left."""
+    if value.get_secret_value() != str(value):
+        _url(value.get_secret_value())
+    return value
+
+
 def _private_url(value: str) -> str:
     url = _url(value)
     parts = urlsplit(url)
@@ -240,6 +254,7 @@ Listen = Annotated[
     PlainSerializer(lambda address: str(address or "")),
 ]
 Url = Annotated[str, AfterValidator(_url)]
+SecretUrl = Annotated[SecretStr, AfterValidator(_secret_url)]
 PrivateUrl = Annotated[str, AfterValidator(_private_url)]
 Glob = Annotated[str, AfterValidator(_glob)]
 Cron = Annotated[str, AfterValidator(_cron)]

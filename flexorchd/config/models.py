@@ -28,6 +28,7 @@ from flexorchd.config.fields import (
     Plan,
     PrivateUrl,
     Seconds,
+    SecretUrl,
     SecretPlace,
     Subfolder,
     TimeZone,
@@ -194,6 +195,9 @@ class WebConfig(Section):
     """Where it listens; empty turns it off."""
     allowed_hosts: Words = ("localhost", "127.0.0.1", "[::1]")
     """Host names it answers to; /healthz, /readyz and /metrics answer to any."""
+    ping_url: SecretUrl | None = None
+    """An address to be asked for once a minute while documents get through; whoever watches it hears when
+    that ends."""
 
 
 class WebhookConfig(Section):

@@ -57,6 +57,9 @@ class Bells:
 class Runner:
     """Steps one stage on a thread of its own until it is told to stop.
 
+    `last_step` is when its last step ended, by the monotonic clock; `steps` and `failed` count them, `busy`
+    adds up their seconds, `failures` counts those that failed in a row.
+
     A step that raises is logged and tried again after a pause that doubles; nothing is lost, since the
     ledger still holds what was due.
 
@@ -76,7 +79,8 @@ class Runner:
     ) -> None:
         self.stage = stage
         self.last_step = clock.monotonic()
-        self.failures = 0
+        self.failures = self.failed = self.steps = 0
+        self.busy = 0.0
         self._bell = bells.bell(stage.name)
         self._clock = clock
         self._on_failure = on_failure
@@ -105,8 +109,11 @@ class Runner:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._bell.clear()
+            began = self._clock.monotonic()
             wait = self._step()
             self.last_step = self._clock.monotonic()
+            self.steps += 1
+            self.busy += self.last_step - began
             if wait != 0 and not self._stopping.is_set():
                 self._bell.wait(IDLE_SECONDS if wait is None else min(wait, IDLE_SECONDS))
 
@@ -115,6 +122,7 @@ class Runner:
             wait = self.stage.step()
         except Exception as error:
             self.failures += 1
+            self.failed += 1
             pause = min(FIRST_PAUSE * 2 ** (self.failures - 1), LONGEST_PAUSE)
             if self.failures in (1, 2, 4) or self.failures % 60 == 0:
                 log.error(

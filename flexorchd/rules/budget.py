@@ -44,6 +44,14 @@ class Window:
         oldest_in_the_way = self.sent[len(self.sent) - usable]
         return max(blocked, oldest_in_the_way + self.limit.window - now)
 
+    def left(self, now: float) -> int | None:
+        """Requests that may still be sent in the window that ends now; None = no limit."""
+        usable = self.limit.usable
+        if usable is None:
+            return None
+        recent = sum(1 for sent in self.sent if sent > now - self.limit.window)
+        return max(0, usable - recent)
+
     def spend(self, now: float) -> None:
         """A request is sent."""
         if self.limit.usable is not None:

@@ -54,6 +54,7 @@ STOP_SECONDS = 8.0
 TICK_SECONDS = 1.0
 STUCK_SECONDS = 300.0
 PASS_TICK_SECONDS = 0.05
+WRONG_KEY = frozenset({"INVALID_API_KEY", "UNAUTHORIZED"})
 
 
 class Daemon:
@@ -114,7 +115,8 @@ class Daemon:
         """Bring what the first scan finds to an end, run the exports that are due, and stop.
 
         Returns:
-            0 when all was delivered, 1 when a file failed in this run, or had to be left.
+            0 when all was delivered, 1 when a file failed in this run, or had to be left, 2 when the key is
+            wrong.
         """
         began = self.parts.clock.now()
         with self._signals():
@@ -126,6 +128,8 @@ class Daemon:
                 self._stop()
         if left is None:
             return 1
+        if self.parts.account.paused in WRONG_KEY:
+            return 2
         for leaving in left:
             log.warning("run.left", files=leaving.files, reason=leaving.reason)
         failed = self.parts.ledger.progress.ended_since(began).get("failed", 0)

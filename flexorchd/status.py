@@ -16,6 +16,7 @@ from flexorchd.ledger.watches import WatchRow
 from flexorchd.rules import retry, schedule
 from flexorchd.rules.naming import display
 from flexorchd.rules.states import SHOWN_STATES
+from flexorchd.state import LEDGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +237,8 @@ def _free(path: Path) -> int | None:
 
 
 def _size(ledger: Ledger) -> int:
-    return ledger.database.path.stat().st_size
+    files = (ledger.database.path, ledger.database.path.with_name(f"{LEDGER}-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def _page(config: Config | None, state_dir: Path) -> str | None:

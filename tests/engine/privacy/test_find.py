@@ -147,6 +147,14 @@ NOBODYS = [
         "tr",
         "Sipariş No: 1234567890, Fatura No: FTR2025000056059, Tutar: 12.450,50 TL, Tarih: 14.03.2025",
     ),
+    (
+        "de",
+        "Leistung 01.05.14-31.05.14, 01.02.2024 bis 29.02.2024, Stand 2024-02-29, 030.123456 oder 0,1234567",
+    ),
+    (
+        "en",
+        "Registration Name: Buyer Official Name\nContact: Buyer contact person\nItem 4. Mine Safety",
+    ),
     ("pl", "Kwota 612 345 678,00 zł, faktura nr FV/2025/00417"),
     ("fr", "Montant : 1 234,90 € au 14/03/2025, commande n° 4500012345, TVA BE 0403.019.261"),
     ("en", "EAN 4006381333931, ISBN 978-3-16-148410-0, 2025-03-14T09:41:27Z, 12:45:10"),

@@ -13,6 +13,10 @@ from flexorchd.engine.steps.privacy.labels import Labels, read_labels
 from flexorchd.engine.steps.privacy.scope import COUNTRIES, Scope, scope_of
 
 _BLANK = "\0"
+_DATE = re.compile(
+    r"(?<![\w.])(?:\d{1,2}([./\-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./\-])\d{1,2}\2\d{1,2})(?![\w]|[./\-]\d)"
+    r"|(?<![\w.])\d{1,2}\.\d{1,2}\.\d\d ?[\-–] ?\d{1,2}\.\d{1,2}\.\d\d(?!\w)"
+)
 _TOKEN = re.compile(r"\w+")
 _SHORTEST_ECHO = 5
 
@@ -46,6 +50,7 @@ def detect(
     draft = _Draft(text)
     draft.take((*audit.network(looked, text, labels), *network.emails(text), *network.ip_v6(text)))
     draft.take(accounts.ibans(draft.text, labels))
+    draft.hide(_DATE)
     draft.take(_announced(draft.text, labels, scope))
     draft.take((*audit.numbers(looked, text), *accounts.cards(draft.text, labels)))
     draft.take(phones.international(draft.text, labels, scope))
@@ -65,6 +70,10 @@ class _Draft:
     def __init__(self, text: str) -> None:
         self.text = text.replace(_BLANK, " ")
         self.findings: list[Finding] = []
+
+    def hide(self, pattern: re.Pattern[str]) -> None:
+        """Blank what is nobody's, so that no number begins or ends in it."""
+        self.text = pattern.sub(lambda match: _BLANK * len(match.group()), self.text)
 
     def take(self, found: Iterable[Finding]) -> None:
         """Keep what lies on nothing that was found before; of findings that overlap, the longest."""

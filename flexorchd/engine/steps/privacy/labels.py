@@ -17,6 +17,7 @@ _GAP = re.compile(r"[ \t\u00a0:.,=#\-–—>*|'’\"“”„°]{0,40}(?:\n[ \t*
 _CLOSING_GAP = re.compile(r"[ \t]{0,4}[,.!]?[ \t]{0,8}(?:\r?\n[ \t>*]{0,8}){1,4}")
 _CLAIMED = re.compile(r"[^\s,;|]{1,40}(?:[ \u00a0.]{1,2}(?=\d)[^\s,;|]{1,20}){0,5}")
 _PERSONAL = frozenset({"title", "greeting", "closing"})
+_OF_PEOPLE = frozenset({"name", "name_perhaps", "title", "greeting"})
 _OF_THINGS = frozenset({"name_perhaps", "other", "version"})
 _NUMBER = re.compile(r"\d{3}")
 _LETTER_GAP = re.compile(r"[.:]|[ ]{1,2}(?=[+(0])")
@@ -72,7 +73,7 @@ def read_labels(text: str) -> Labels:
             continue
         for label in found:
             if label.kinds:
-                _announce(text, label, end, len(cells) > 1, labels)
+                _announce(text, label, (start, end), len(cells) > 1, labels)
         header = header if len(cells) > 1 else ()
         for (at, _), kinds in zip(cells, header, strict=False):
             if kinds:
@@ -135,14 +136,19 @@ def _skip_fillers(folded: str, words: list[re.Match[str]], at: int) -> int:
     return at
 
 
-def _announce(text: str, label: _Label, line_end: int, in_row: bool, labels: Labels) -> None:
+def _announce(
+    text: str, label: _Label, line: tuple[int, int], in_row: bool, labels: Labels
+) -> None:
     if "phone_letter" in label.kinds and not _LETTER_GAP.match(text, label.end):
         return
     bracket = _BRACKET.match(text, label.end)
     pattern = _CLOSING_GAP if "closing" in label.kinds else _GAP
     gap = pattern.match(text, bracket.end() if bracket else label.end)
-    if gap and not (in_row and gap.end() > line_end):
-        labels.announce(gap.end(), label.kinds)
+    below = gap is not None and gap.end() > line[1]
+    if gap is None or (below and in_row):
+        return
+    alone = not below or "closing" in label.kinds or not _WORD.search(text, line[0], label.start)
+    labels.announce(gap.end(), label.kinds if alone else label.kinds - _OF_PEOPLE)
 
 
 def _heads(

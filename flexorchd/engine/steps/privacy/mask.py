@@ -13,6 +13,7 @@ from flexorchd.engine.steps.privacy.stand_ins import stand_in
 from flexorchd.engine.steps.privacy.vocabulary import fold
 
 _DIGEST_LENGTH = 16
+_LETTER = re.compile(r"[^\W\d_]")
 _SPACE = re.compile(r"[\s,]+")
 
 
@@ -27,7 +28,7 @@ def canonical(pii_type: str, value: str) -> str:
         return " ".join(sorted(_SPACE.split(fold(value).strip())))
     if pii_type in ("email", "ip", "ip_v6"):
         return value.strip().casefold()
-    if pii_type.startswith("phone_"):
+    if pii_type.startswith("phone_") and not _LETTER.search(value):
         digits = re.sub(r"\D", "", value.replace("(0)", "")).removeprefix("00")
         return digits.removeprefix(PLANS[pii_type.removeprefix("phone_")].code).removeprefix("0")
     return bare(value)

@@ -7,7 +7,8 @@ after the other; tables and address blocks are not, since their rows belong toge
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect, insort
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -44,7 +45,11 @@ _Row = list[_Segment]
 
 # In heights of a line: what two words of one row differ by at most, and what tears a row apart.
 _SAME_ROW = 0.6
+_SAME_LEVEL = 0.2
 _LOW = 0.7
+_SHADOW = 0.2
+# The share of the narrower of two words by which they may lie on each other, as slanted ones do.
+_OVERLAP = 0.3
 _WIDE_GAP = 1.0
 # In a line of so many words, a gap so many times as wide as the usual one does, or this at the latest.
 _STRETCHED_WORDS = 6
@@ -64,37 +69,83 @@ def lines(words: Sequence[Word]) -> list[str]:
 
 
 def _rows(words: Sequence[Word]) -> list[_Row]:
+    rows: list[_Line] = []
     # Dashes and raised figures are low, and belong to their line all the same.
     floor = _LOW * median(word.height for word in words) if words else 0.0
-    rows: list[list[Word]] = []
-    tallest: Word | None = None
+    for run in _runs_of_words(words, floor):
+        if not (rows and rows[-1].takes(run, floor)):
+            rows.append(_Line())
+        rows[-1].add(run)
+    return [_segments(row.words) for row in rows]
+
+
+def _runs_of_words(words: Sequence[Word], floor: float) -> Iterator[list[Word]]:
+    """Words on the very same level and no wide gap apart, from the top down."""
+    levels: list[list[Word]] = []
     for word in sorted(words, key=lambda each: each.baseline):
-        if tallest is not None and _is_same_row(tallest, word, floor):
-            rows[-1].append(word)
-            tallest = max(tallest, word, key=lambda each: each.height)
-        else:
-            rows.append([word])
-            tallest = word
-    return [_segments(sorted(row, key=lambda each: each.x0)) for row in rows]
+        if not levels or word.baseline - levels[-1][0].baseline > _SAME_LEVEL * floor:
+            levels.append([])
+        levels[-1].append(word)
+    for level in levels:
+        yield from _torn(_without_shadows(sorted(level, key=lambda each: each.x0)))
 
 
-def _is_same_row(one: Word, other: Word, floor: float) -> bool:
-    return other.baseline - one.baseline <= _SAME_ROW * max(min(one.height, other.height), floor)
+class _Line:
+    """The words of a row from left to right. None lies on another: such a word is of the next row."""
+
+    def __init__(self) -> None:
+        self.words: list[Word] = []
+        self._tallest: Word | None = None
+
+    def takes(self, run: list[Word], floor: float) -> bool:
+        if self._tallest is None:
+            return True
+        reach = _SAME_ROW * max(min(self._tallest.height, run[0].height), floor)
+        if run[0].baseline - self._tallest.baseline > reach:
+            return False
+        return not any(self._has_something_at(word) for word in run)
+
+    def add(self, run: list[Word]) -> None:
+        for word in run:
+            insort(self.words, word, key=lambda each: each.x0)
+        candidates = run if self._tallest is None else [self._tallest, *run]
+        self._tallest = max(candidates, key=lambda each: each.height)
+
+    def _has_something_at(self, word: Word) -> bool:
+        index = bisect(self.words, word.x0, key=lambda each: each.x0)
+        return any(_overlap(word, each) for each in self.words[max(index - 1, 0) : index + 1])
+
+
+def _overlap(one: Word, other: Word) -> bool:
+    shared = min(one.x1, other.x1) - max(one.x0, other.x0)
+    return shared > _OVERLAP * min(one.x1 - one.x0, other.x1 - other.x0)
+
+
+def _without_shadows(words: list[Word]) -> list[Word]:
+    """Without words that are the same printed twice, a little apart, to look bold."""
+    return words[:1] + [
+        word
+        for before, word in pairwise(words)
+        if word.text != before.text or abs(word.x0 - before.x0) >= _SHADOW * word.height
+    ]
 
 
 def _segments(row: list[Word]) -> _Row:
+    return [
+        _Segment(group[0].x0, max(word.x1 for word in group), " ".join(word.text for word in group))
+        for group in _torn(row)
+    ]
+
+
+def _torn(row: list[Word]) -> list[list[Word]]:
+    """The words of a row, parted at its wide gaps."""
     gap = _wide_gap(row)
     groups = [[row[0]]]
     for before, word in pairwise(row):
-        if _is_shadow(before, word):
-            continue
         if word.x0 - before.x1 > gap:
             groups.append([])
         groups[-1].append(word)
-    return [
-        _Segment(group[0].x0, max(w.x1 for w in group), " ".join(w.text for w in group))
-        for group in groups
-    ]
+    return groups
 
 
 def _wide_gap(row: list[Word]) -> float:
@@ -104,11 +155,6 @@ def _wide_gap(row: list[Word]) -> float:
         return _WIDE_GAP * height
     usual = median(max(word.x0 - before.x1, 0.0) for before, word in pairwise(row))
     return height * min(max(_WIDE_GAP, _STRETCH * usual / height), _WIDEST_BLANK)
-
-
-def _is_shadow(before: Word, word: Word) -> bool:
-    """Whether a word is the same printed twice, a little apart, to look bold."""
-    return word.text == before.text and abs(word.x0 - before.x0) < 0.2 * word.height
 
 
 def _in_reading_order(rows: list[_Row], depth: int = 0) -> list[_Row]:

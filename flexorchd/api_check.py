@@ -1,7 +1,7 @@
 """`flexorchd check --api`: one tiny document through the whole service, and a report of how it answered.
 
-What the client knows of the wire comes from documents and published clients; this lets anybody with an account
-prove it against the service itself.
+What the client knows of the wire comes from documents and published clients; this lets anybody with an
+account prove it against the service itself.
 """
 
 from __future__ import annotations

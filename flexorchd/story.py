@@ -1,5 +1,7 @@
-"""One file's whole story, in sentences: ignored by which rule, waiting for what and until when, a copy of
-what, refused why, delivered where. For `why` and for the page."""
+"""One file's whole story, in sentences, for `why` and for the page.
+
+Ignored by which rule, waiting for what and until when, a copy of what, refused why, delivered where.
+"""
 
 from __future__ import annotations
 

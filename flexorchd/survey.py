@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYetError
@@ -131,6 +132,7 @@ class Latest(Generic[T]):
         self._make = make
         self._clock = clock
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="survey")
+        self._turn = threading.Lock()
         self._making: Future[T] | None = None
         self._last: tuple[T, float] | None = None
         self._fresh_until = 0.0
@@ -141,12 +143,12 @@ class Latest(Generic[T]):
         Raises:
             Exception: what making it raised.
         """
-        now = self._clock.monotonic()
-        last = self._last
-        if last is not None and now < self._fresh_until:
-            return last[0]
+        with self._turn:
+            now, last = self._clock.monotonic(), self._last
+            if last is not None and now < self._fresh_until:
+                return last[0]
+            making = self._begin()
         too_old = last is None or now - last[1] > TOO_OLD_SECONDS
-        making = self._begin()
         try:
             return making.result(None if too_old else PATIENCE_SECONDS)
         except NotYetError:
@@ -163,7 +165,7 @@ class Latest(Generic[T]):
         self._maker.shutdown(wait=False, cancel_futures=True)
 
     def _begin(self) -> Future[T]:
-        """The making under way, or one that begins now; two that are begun at once do no harm."""
+        """The making under way, or one that begins now."""
         making = self._making
         if making is None or making.done():
             making = self._making = self._maker.submit(self._make_now)

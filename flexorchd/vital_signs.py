@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from flexorchd.health import Budget, StageHealth
 from flexorchd.parts import Parts
-from flexorchd.pipeline.stage import Runner
+from flexorchd.pipeline.stage import Runner, Stage
 
 
 class VitalSigns:
@@ -38,7 +39,7 @@ class VitalSigns:
             StageHealth(
                 name=runner.stage.name,
                 alive=runner.alive,
-                idle=now - runner.last_step,
+                idle=now - max(runner.last_step, last_tick(runner.stage)),
                 failing=runner.failures,
                 steps=runner.steps,
                 failed=runner.failed,
@@ -73,3 +74,18 @@ class VitalSigns:
     def requests(self) -> Mapping[tuple[str, str], int]:
         """See `Health.requests`."""
         return dict(self._parts.account.requests)
+
+
+@runtime_checkable
+class Ticking(Protocol):
+    """A stage whose step may take long, and which gives signs of life in between."""
+
+    @property
+    def last_tick(self) -> float:
+        """When it last did, by the monotonic clock."""
+        ...
+
+
+def last_tick(stage: Stage) -> float:
+    """When a stage last gave a sign of life in the middle of a step; 0 where it gives none."""
+    return stage.last_tick if isinstance(stage, Ticking) else 0.0

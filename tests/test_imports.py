@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 """Packages with a rule; those that are not here join the others and may know all."""
 
-JOINERS = frozenset({"daemon", "parts", "cli", "control", "once", "watch_set", "__main__"})
+JOINERS = frozenset({"daemon", "parts", "cli", "control", "once", "watch_set", "stages", "servers", "vital_signs", "__main__"})
 """Only these may know how the parts are put together; nobody else imports them."""
 
 

@@ -51,6 +51,9 @@ def _show(found: Status, out: Console) -> None:
         out.print(f"The oldest one that waits was seen {ago(found.oldest_waiting_at)}.")
     out.print()
     out.print(_watches(found.watches))
+    for watch in found.watches:
+        if watch.active and watch.mode_reason:
+            out.print(f"[dim]{watch.name}: {escape(escape_controls(watch.mode_reason))}[/]")
     if found.exports:
         out.print()
         out.print(_exports(found))

@@ -74,11 +74,15 @@ def _group_ends(written: str) -> Iterator[int]:
 
 
 def national(text: str, labels: Labels, scope: Scope) -> Iterator[Finding]:
-    """Numbers as they are written at home, in the countries of the document."""
+    """Numbers as they are written at home, in the countries of the document.
+
+    Where nothing is known of the document, those that begin with a 0 in any country, and American ones, whose
+    writing is no other number's.
+    """
     for match in _WITH_TRUNK.finditer(text):
         if not labels.claims("other", *match.span()) and (found := _with_trunk(match, scope)):
             yield found
-    for country in scope.countries:
+    for country in scope.countries or (_FALLBACK,):
         for match in PLANS[country].written.finditer(text):
             if not labels.claims("other", *match.span()):
                 yield Finding(match.start(), match.end(), f"phone_{country}")
@@ -96,7 +100,8 @@ def _with_trunk(match: re.Match[str], scope: Scope) -> Finding | None:
 
 def _home_of(number: str, area: str | None, scope: Scope) -> str | None:
     """The country that a number with a leading 0 belongs to: one where it is mobile before any other."""
-    home = [c for c in scope.countries if area is None or PLANS[c].area.fullmatch(area)]
+    homes = scope.countries or PLANS
+    home = [country for country in homes if area is None or PLANS[country].area.fullmatch(area)]
     mobile = (country for country in home if PLANS[country].mobile.fullmatch(number))
     grouped = (country for country in home if area and is_significant(number, country))
     return next(mobile, None) or next(grouped, None)

@@ -16,7 +16,7 @@ from flexorchd.engine.steps.privacy.windows import NUMBER, lines_with
 
 SEPARATOR = r"[ .\-–‑/\u00a0\u2009\u202f]"
 _NOT_ALNUM = re.compile(r"[\W_]+")
-_BEFORE = r"(?<![\w@#])(?<!\d\.)(?:(?<!\d,)|(?<=\d{5},))(?<!\w[/\-])"
+_BEFORE = r"(?<![\w@#\\])(?<!\d\.)(?:(?<!\d,)|(?<=\d{5},))(?<!\w[/\-])"
 _AFTER = r"(?![\w@])(?!-\w)(?![./]\d)(?!,\d{1,3}(?!\d))"
 
 Standing = Literal["anywhere", "at home", "labelled"]
@@ -46,8 +46,9 @@ class Rule:
     kinds: frozenset[str]
 
     def accepts(self, written: str) -> bool:
-        """Whether a written number passes the check."""
-        return self.check(bare(written))
+        """Whether a written number passes the check, and is more than one digit again and again."""
+        number = bare(written)
+        return len(set(number)) > 1 and self.check(number)
 
 
 def bare(written: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from flexorchd.engine.steps.fields import lexicon
@@ -101,5 +103,22 @@ def _model() -> Callable[[str], str] | None:
         import py3langid
     except ImportError:
         return None
-    py3langid.set_languages(sorted({term.language for _, term in lexicon.load("languages")}))
+    languages = sorted({term.language for _, term in lexicon.load("languages")})
+    try:
+        with _temporary_files_on_disk():
+            py3langid.set_languages(languages)
+    except OSError:
+        return (
+            None  # no room to unpack it is no fault of the document, and the vote decides as well
+        )
     return lambda text: str(py3langid.classify(text)[0])
+
+
+@contextmanager
+def _temporary_files_on_disk() -> Iterator[None]:
+    """The model is unpacked through a file of 68 MB: a container has less for files in memory."""
+    in_memory, tempfile.tempdir = tempfile.tempdir, None
+    try:
+        yield
+    finally:
+        tempfile.tempdir = in_memory

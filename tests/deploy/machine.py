@@ -38,7 +38,11 @@ def missing() -> str:
     if os.geteuid() != 0:
         return "needs root"
     lacking = [tool for tool in NEEDED if shutil.which(tool) is None]
-    return f"needs {', '.join(lacking)} (apt-get install systemd-container mmdebstrap)" if lacking else ""
+    return (
+        f"needs {', '.join(lacking)} (apt-get install systemd-container mmdebstrap)"
+        if lacking
+        else ""
+    )
 
 
 def block(name: str) -> str:
@@ -76,7 +80,13 @@ def _install(root: Path) -> None:
     shutil.copy2(bundle, root / bundle.relative_to("/"))
     shutil.copy2("/etc/resolv.conf", root / "etc/resolv.conf")
     subprocess.run(
-        ["chroot", root, "bash", "-euxc", "cd /root/flexorchd; apt-get update -qq\n" + block("install")],
+        [
+            "chroot",
+            root,
+            "bash",
+            "-euxc",
+            "cd /root/flexorchd; apt-get update -qq\n" + block("install"),
+        ],
         check=True,
         capture_output=True,
         env={
@@ -113,7 +123,9 @@ class Machine:
         deadline = time.monotonic() + seconds
         while not holds():
             if time.monotonic() > deadline:
-                log = self.run("systemctl status flexorchd; journalctl -u flexorchd -n 40", check=False)
+                log = self.run(
+                    "systemctl status flexorchd; journalctl -u flexorchd -n 40", check=False
+                )
                 raise AssertionError(f"it did not come to be; the log ends:\n{log}")
             time.sleep(0.2)
 
@@ -133,7 +145,9 @@ def booted() -> Iterator[Machine]:
         )
     try:
         machine = Machine(_leader(nspawn))
-        machine.until(lambda: "run" in machine.run("systemctl is-system-running --wait", check=False))
+        machine.until(
+            lambda: "run" in machine.run("systemctl is-system-running --wait", check=False)
+        )
         yield machine
         machine.run("systemctl poweroff", check=False)
         nspawn.wait(60)

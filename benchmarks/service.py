@@ -1,6 +1,7 @@
 """A hosted-like service on loopback that answers at once, so that what is measured is the client's side.
 
-`python -m benchmarks.service --seconds 0` prints its port. Answers leave in one write with TCP_NODELAY.
+`python -m benchmarks.service [--seconds 0] [--limit N --window S] [--records N]` prints its port. Answers leave
+in one write with TCP_NODELAY. With a limit it refuses (429) what goes beyond N requests in a fixed window.
 """
 
 from __future__ import annotations
@@ -12,25 +13,72 @@ import re
 import socket
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from email.utils import formatdate
 
 NAME = re.compile(rb'name="files?"; filename="([^"]*)"')
 
 
-class Service:
-    """Jobs that complete `seconds` after their upload."""
+FREE = {"counts", "usage/rate-limits"}
+"""What uses up no request."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.jobs: list[tuple[str, float]] = []
-        self.requests: Counter[str] = Counter()
+
+@dataclass(slots=True)
+class Limit:
+    """So many requests in each window, the first of which begins with the first request."""
+
+    requests: int | None
+    window: float
+    began: float = 0.0
+    used: int = 0
+
+    def refuses(self) -> bool:
+        """Whether this request is one too many."""
+        self._turn()
+        self.used += 1
+        return self.requests is not None and self.used > self.requests
+
+    def state(self) -> dict[str, object]:
+        """As ``/usage/rate-limits`` tells it."""
+        self._turn()
+        return {
+            "plan": "pro",
+            "unlimited": self.requests is None,
+            "limit": self.requests,
+            "used": self.used,
+            "window_seconds": self.window,
+        }
+
+    def left(self) -> float:
+        """Seconds until the next window."""
+        return self.began + self.window - time.monotonic()
+
+    def _turn(self) -> None:
+        if self.left() <= 0:
+            self.began, self.used = time.monotonic(), 0
+
+
+@dataclass(slots=True)
+class Service:
+    """Jobs that complete `seconds` after their upload, with `records` records each."""
+
+    seconds: float
+    limit: Limit
+    records: int = 1
+    jobs: list[tuple[str, float]] = field(default_factory=list)
+    requests: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
 
     def answer(self, method: str, target: str, body: bytes) -> tuple[int, object]:
         """Status and data of one request."""
         path, _, query = target.partition("?")
-        path = path.removeprefix("/v1")
-        self.requests[f"{method} {re.sub('[0-9]+', '#', path)}"] += 1
-        match method, path.strip("/").split("/"):
+        path = path.removeprefix("/v1").strip("/")
+        if path not in FREE:
+            self.requests[f"{method} {re.sub('[0-9]+', '#', path)}"] += 1
+            if self.limit.refuses():
+                self.refused += 1
+                return 429, None
+        match method, path.split("/"):
             case "POST", ["data-process", "async"]:
                 return 202, self._upload(body)
             case "GET", ["jobs"]:
@@ -42,10 +90,18 @@ class Service:
             case "GET", ["usage"]:
                 return 200, {"plan": "pro", "usage": {"credits": {"used": 0, "limit": None}}}
             case "GET", ["usage", "rate-limits"]:
-                return 200, {"plan": "pro", "unlimited": True, "limit": None, "used": 0}
+                return 200, self.limit.state()
             case "GET", ["counts"]:
-                return 200, {"requests": dict(self.requests), "jobs": len(self.jobs)}
+                return 200, self._counts()
         return 404, None
+
+    def _counts(self) -> dict[str, object]:
+        return {
+            "requests": dict(self.requests),
+            "refused": self.refused,
+            "jobs": len(self.jobs),
+            "arrived": dict(self.jobs),
+        }
 
     def _upload(self, body: bytes) -> object:
         now = time.time()
@@ -71,7 +127,7 @@ class Service:
                 "document_id": number,
                 "quality": {"grade": "A", "score": 91.0},
                 "privacy": {"privacy_applied": True, "pii_findings_count": 1},
-                "row_count": 1,
+                "row_count": self.records,
             }
         return job
 
@@ -88,8 +144,8 @@ class Service:
             "status": "completed",
             "document_id": number,
             "result_meta": {"document_type": "general", "detected_language": "en"},
-            "records": [{"title": "a document"}],
-            "output_summary": {"row_count": 1, "pii_type_summary": {"email": 1}},
+            "records": [{"line": line, "title": "a document"} for line in range(self.records)],
+            "output_summary": {"row_count": self.records, "pii_type_summary": {"email": 1}},
         }
 
 
@@ -100,17 +156,22 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, to:
             method, target, _ = head.split(b" ", 2)
             body = await _body(reader, head.lower())
             status, data = to.answer(method.decode(), target.decode(), body)
-            text = json.dumps({"status": "success", "data": data, "error": None}).encode()
-            writer.write(
-                f"HTTP/1.1 {status} OK\r\nContent-Type: application/json\r\n"
-                f"Date: {formatdate(usegmt=True)}\r\nContent-Length: {len(text)}\r\n\r\n".encode()
-                + text
-            )
+            writer.write(_written(status, data, to.limit.left()))
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
         pass
     finally:
         writer.close()
+
+
+def _written(status: int, data: object, left: float) -> bytes:
+    error = {"code": "RATE_LIMIT_EXCEEDED", "message": "wait"} if status == 429 else None
+    text = json.dumps({"status": "error" if error else "success", "data": data, "error": error})
+    retry = f"Retry-After: {max(1, round(left))}\r\n" if error else ""
+    return (
+        f"HTTP/1.1 {status} OK\r\nContent-Type: application/json\r\n{retry}"
+        f"Date: {formatdate(usegmt=True)}\r\nContent-Length: {len(text)}\r\n\r\n{text}"
+    ).encode()
 
 
 async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:
@@ -129,7 +190,11 @@ async def main() -> None:
     """Serve until killed."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--seconds", type=float, default=0.0)
-    service = Service(arguments.parse_args().seconds)
+    arguments.add_argument("--limit", type=int, default=None, help="requests in a window")
+    arguments.add_argument("--window", type=float, default=60.0, help="seconds")
+    arguments.add_argument("--records", type=int, default=1, help="in each document")
+    chosen = arguments.parse_args()
+    service = Service(chosen.seconds, Limit(chosen.limit, chosen.window), chosen.records)
     server = await asyncio.start_server(
         lambda r, w: _serve(r, w, service), "127.0.0.1", 0, limit=2**26
     )

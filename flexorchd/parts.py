@@ -33,6 +33,7 @@ from flexorchd.rebuild import rebuild
 from flexorchd.rescue import open_ledger
 from flexorchd.rules.routing import Route
 from flexorchd.state import StateDirectory
+from flexorchd.watch.mounts import is_remote, read_mounts
 
 log = structlog.get_logger()
 
@@ -82,6 +83,7 @@ class Parts:
             require_engine()
         check_folders(self.config, known_watches=_known_watches(self.config.state_dir))
         self.access = access
+        refuse_network_mount(self.config.state_dir)
         self.state = StateDirectory(self.config.state_dir)
         self._closing.callback(self.state.close)
         opened = open_ledger(self.state.ledger, self.state.backups, self.clock.now())
@@ -258,6 +260,21 @@ class Parts:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def refuse_network_mount(state_dir: Path) -> None:
+    """SQLite's locks do not hold over a network.
+
+    Raises:
+        StateError: the state directory is on a network mount.
+    """
+    existing = next(path for path in (state_dir, *state_dir.parents) if path.exists())
+    mount = read_mounts().of(os.fsencode(existing.resolve()))
+    if mount is not None and is_remote(mount):
+        raise StateError(
+            f"The state directory {state_dir} is on a network mount ({mount.type}).",
+            "Put it on a local disk; watches and output may be on the network.",
+        )
 
 
 def _known_watches(state_dir: Path) -> list[str]:

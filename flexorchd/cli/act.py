@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from flexorchd.cli.agreement import agreed
 from flexorchd.cli.ask import ask
 from flexorchd.cli.paths import files_at, files_named
 from flexorchd.cli.target import Target, with_target
@@ -63,9 +64,9 @@ def retry(
     if not paths and not failed and not reprocess:
         raise UsageError("Which files?", "Name paths, or say --failed.")
     files = _chosen(target, paths, failed, code, watch, since)
-    if reprocess and files and not yes:
+    if reprocess and files:
         click.echo(f"{len(files)} files may be processed again: about {len(files)} credits.")
-        click.confirm("Go on?", abort=True, default=True)
+        agreed("Go on?", yes=yes)
     arguments = {"file_ids": [file.id for file in files], "reprocess": reprocess}
     return ask(target, "retry", arguments)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from flexorchd.cli.agreement import agreed
 from flexorchd.cli.ask import ask
 from flexorchd.cli.paths import files_at
 from flexorchd.cli.target import Target, with_target
@@ -46,8 +47,7 @@ def forget(
     for file in (*chosen, *copies):
         note = " (a copy)" if file in copies else ""
         click.echo(escape_controls(f"{file.watch}/{display(file.path)}") + note)
-    if not yes:
-        click.confirm(f"Forget {len(chosen) + len(copies)} files for good?", abort=True)
+    agreed(f"Forget {len(chosen) + len(copies)} files for good?", yes=yes)
     ids = [file.id for file in (*chosen, *copies)]
     return ask(target, "forget", {"file_ids": ids, "remote": remote})
 

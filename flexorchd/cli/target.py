@@ -1,4 +1,4 @@
-"""Which flexorchd a command means: a configuration file, or a state directory and what its ledger remembers."""
+"""Which flexorchd a command means: that of a file, or of a state directory and what its ledger remembers."""
 
 from __future__ import annotations
 
@@ -90,6 +90,20 @@ class Target:
             ledger.close()
 
 
+_STATE_DIR = click.option(
+    "--state-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The state directory, where no configuration file is used.",
+)
+_CONFIG = click.option(
+    "-c",
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The configuration file.",
+)
+
+
 def with_target(command: Command) -> Command:
     """Give a command `-c` and `--state-dir`, as a `Target` called ``target``."""
 
@@ -98,16 +112,4 @@ def with_target(command: Command) -> Command:
 
     joined.__name__, joined.__doc__ = command.__name__, command.__doc__
     joined.__click_params__ = list(getattr(command, "__click_params__", []))  # type: ignore[attr-defined]
-    decorated = click.option(
-        "--state-dir",
-        type=click.Path(path_type=Path, file_okay=False),
-        help="The state directory, where no configuration file is used.",
-    )(joined)
-    decorated = click.option(
-        "-c",
-        "--config",
-        "config_file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="The configuration file.",
-    )(decorated)
-    return decorated  # type: ignore[return-value]
+    return _CONFIG(_STATE_DIR(joined))

@@ -62,7 +62,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = socket.socket(fileno=int(sys.argv[1]))
     _load()
-    channel.send(b"ready")
+    try:
+        channel.send(b"ready")
+    except BrokenPipeError:
+        # The engine ended while the libraries were loading; nobody waits any more.
+        return
     while True:
         request, descriptors, _flags, _address = socket.recv_fds(channel, _REQUEST, 2)
         if not request:

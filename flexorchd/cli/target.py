@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -17,8 +17,6 @@ from flexorchd.config.sources import find
 from flexorchd.errors import ConfigError, UsageError
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.state import LEDGER
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 INBOX_STATE = Path(".outbox.flexorchd")
@@ -104,10 +102,10 @@ _CONFIG = click.option(
 )
 
 
-def with_target(command: Command) -> Command:
+def with_target(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command `-c` and `--state-dir`, as a `Target` called ``target``."""
 
-    def joined(*args: Any, config_file: Path | None, state_dir: Path | None, **rest: Any) -> Any:
+    def joined(*args: Any, config_file: Path | None, state_dir: Path | None, **rest: Any) -> int:
         return command(*args, target=Target.named(config_file, state_dir), **rest)
 
     joined.__name__, joined.__doc__ = command.__name__, command.__doc__

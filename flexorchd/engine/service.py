@@ -72,11 +72,12 @@ class Engine:
         self.deliverer.wake()
 
     def _sweep(self) -> None:
-        """Delete originals whose time is over."""
+        """Delete originals whose time is over, and what a busy log has kept of what was erased."""
         kept_for = timedelta(seconds=self.settings.keep_originals)
         while True:
             try:
                 self.store.documents.drop_originals(now() - kept_for)
+                self.store.connection.empty_log()
             except (sqlite3.Error, OSError):
                 _log.exception("originals could not be swept; trying again")
             if self._stopping.wait(min(_SWEEP_SECONDS, max(self.settings.keep_originals / 4, 0.5))):

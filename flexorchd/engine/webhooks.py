@@ -122,6 +122,6 @@ class Deliverer:
         }
         try:
             answer = self._client.post(delivery.url, content=delivery.body, headers=headers)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return type(error).__name__
         return None if answer.is_success else f"HTTP {answer.status_code}"

@@ -9,7 +9,7 @@ import sqlite3
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
@@ -63,6 +63,7 @@ def create_app(engine: Engine) -> Starlette:
         exception_handlers={
             ApiError: _refused,
             HTTPException: _no_route,
+            ClientDisconnect: _gone,
             OSError: _no_disk,
             sqlite3.OperationalError: _no_disk,
             Exception: _broken,
@@ -83,6 +84,11 @@ def _no_route(_request: Request, error: Exception) -> Response:
     """No such path or method: without a service code, unlike an object that is not there."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
     return json_response({"detail": error.detail}, error.status_code, error.headers)
+
+
+def _gone(_request: Request, _error: Exception) -> Response:
+    """The client left in the middle of its request; nobody reads this, and nothing was taken."""
+    return Response(status_code=400)
 
 
 def _no_disk(request: Request, error: Exception) -> Response:

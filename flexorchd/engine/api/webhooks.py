@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any, Literal
 
+import httpx
 import msgspec
 
-from flexorchd.engine.api.envelope import Answer, listing, not_found
+from flexorchd.engine.api.envelope import Answer, invalid, listing, not_found
 from flexorchd.engine.api.operation import Operation
 from flexorchd.engine.api.paging import Paging
 from flexorchd.engine.service import Engine
@@ -50,6 +51,8 @@ class _Webhooks:
 
     def register(self, body: Registration) -> Answer:
         """Register a webhook; the answer alone holds its signing secret."""
+        if not _can_be_sent_to(body.url):
+            raise invalid("url is not an address that can be sent to.")
         export = msgspec.to_builtins(body.auto_export) if body.auto_export else None
         secret = body.secret or secrets.token_hex(32)
         webhook = self._webhooks.add(body.url, body.events, secret, export, now())
@@ -66,6 +69,13 @@ class _Webhooks:
         if not self._webhooks.delete(webhook_id):
             raise not_found("webhook", webhook_id)
         return Answer(status=204)
+
+
+def _can_be_sent_to(url: str) -> bool:
+    try:
+        return bool(httpx.Request("POST", url).url.host)
+    except (httpx.InvalidURL, ValueError):
+        return False
 
 
 def _view(webhook: Webhook) -> dict[str, Any]:

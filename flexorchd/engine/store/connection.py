@@ -66,8 +66,12 @@ class Connection:
         return self.submit(work).result()
 
     def empty_log(self) -> None:
-        """Move everything out of the write-ahead log, so that what was erased is in no file."""
+        """Move everything out of the write-ahead log, so that what was erased is in no file.
+
+        Where someone reads for long, the log stays until the next call.
+        """
         with contextlib.closing(self._open()) as database:
+            database.execute("PRAGMA busy_timeout = 1000")
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:

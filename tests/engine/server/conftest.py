@@ -94,11 +94,24 @@ StartEngine = Callable[..., Running]
 
 @pytest.fixture(scope="module")
 def start_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEngine]:
-    """Start engines; those that still run are stopped at the end."""
+    """Start engines; those that still run are stopped at the module's end."""
+    with _starter(tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One engine with default settings, shared by all tests."""
+    with _starter(tmp_path_factory) as start:
+        yield start(tcp=True)
+
+
+@contextlib.contextmanager
+def _starter(folders: pytest.TempPathFactory) -> Iterator[StartEngine]:
     started: list[Running] = []
 
     def start(data: Path | None = None, *, tcp: bool = False, **settings: Any) -> Running:
-        data = data or tmp_path_factory.mktemp("engine") / "data"
+        data = data or folders.mktemp("engine") / "data"
         running = _start(data, tcp, settings)
         started.append(running)
         return running
@@ -111,12 +124,6 @@ def start_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEngi
         for pipe in (running.process.stdin, running.process.stdout):
             if pipe is not None:
                 pipe.close()
-
-
-@pytest.fixture(scope="module")
-def engine(start_engine: StartEngine) -> Running:
-    """One engine with default settings, shared by a module's tests."""
-    return start_engine(tcp=True)
 
 
 def _start(data: Path, tcp: bool, settings: dict[str, Any]) -> Running:

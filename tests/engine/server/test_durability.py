@@ -49,14 +49,15 @@ def test_kills_during_uploads_lose_no_answered_file(start_engine: StartEngine) -
     answered: dict[str, int] = {}
     sent = 0
     for round_number in range(3):
-        stopper = threading.Timer(0.15 + 0.1 * round_number, engine.kill)
-        stopper.start()
+        stopper = threading.Timer(0.05 + 0.1 * round_number, engine.kill)
         with contextlib.suppress(httpx.TransportError):
             while True:
                 names = [f"r{round_number}-{sent + n}.txt" for n in range(5)]
                 jobs = data_of(engine.upload(*[(name, name.encode()) for name in names]))["jobs"]
                 answered |= {job["filename"]: job["job_id"] for job in jobs}
                 sent += len(names)
+                if not stopper.is_alive() and engine.process.poll() is None:
+                    stopper.start()
         stopper.join()
         engine = start_engine(engine.data, tcp=True)
     assert answered

@@ -8,11 +8,17 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.engine.server.conftest import KEY, Running, data_of
+from tests.engine.server.conftest import KEY, Running, StartEngine, data_of
 
 # Rules that a schema cannot tell, such as those of cron lines, may refuse what it allows.
 _EXCLUDED = [positive_data_acceptance]
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def engine(start_engine: StartEngine) -> Running:
+    """An engine of its own, for what is left in it is wild."""
+    return start_engine(tcp=True)
 
 
 @pytest.fixture(scope="module")

@@ -144,5 +144,10 @@ def test_only_asked_events_are_sent_and_urls_are_checked(
     wait_for(receiver.got.__len__)
     assert [event["event"] for event in receiver.events()] == ["job.failed"]
     engine.client.delete(f"/webhooks/{hook['id']}")
-    for bad in ({"url": "file:///etc/passwd"}, {"events": ["job.eaten"]}, {"events": []}):
+    for bad in (
+        {"url": "file:///etc/passwd"},
+        {"url": "http://[::1"},
+        {"events": ["job.eaten"]},
+        {"events": []},
+    ):
         assert engine.client.post("/webhooks", json=body | bad).status_code == 422

@@ -9,7 +9,7 @@ from flexorchd.client import BatchUploadError
 from flexorchd.control.answer import Answer
 from flexorchd.ledger.accounts import SettingsRow
 from flexorchd.parts import Parts
-from flexorchd.pipeline.upload import pipeline_config
+from flexorchd.pipeline.parcel import pipeline_config
 from flexorchd.rules.naming import connector_key, connector_watch
 from flexorchd.rules.polling import next_poll
 

@@ -9,9 +9,6 @@ from datetime import UTC, datetime
 
 from flexorchd.ledger.connection import Database
 
-ALONE_AFTER = 8
-"""So many failed attempts, and a document travels alone whatever the size of batches."""
-
 FORGOTTEN = "forgotten"
 """The rule that ignores content which `flexorchd forget` erased."""
 
@@ -33,7 +30,10 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document that may be sent now, and the version whose bytes would carry it."""
+    """A document that may be sent now, and the version whose bytes would carry it.
+
+    `alone` says that it shares no request with another: it may be the one that requests fail for.
+    """
 
     document_id: int
     version_id: int
@@ -41,7 +41,7 @@ class Candidate:
     settings_id: int
     size: int
     attempt: int
-    maybe_sent: bool
+    alone: bool
     watch_id: int
     watch: str
     root: bytes
@@ -106,7 +106,7 @@ ORDER BY v.id LIMIT 1
 """
 
 _WAITING = f"""
-SELECT c.id, v.id, c.sha256, c.settings_id, c.size, c.attempt, c.maybe_sent, w.id, w.name, w.root,
+SELECT c.id, v.id, c.sha256, c.settings_id, c.size, c.attempt, c.alone, w.id, w.name, w.root,
   d.path, f.name, v.mtime_ns, f.id
 FROM documents AS c JOIN versions AS v ON v.id = ({_LIVE_CARRIER})
 JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id
@@ -272,12 +272,12 @@ class Documents:
                 (now, account_id),
             )
 
-    def isolate(self, document_id: int) -> None:
-        """If it must be sent again, it travels alone."""
+    def isolate(self, document_ids: Iterable[int]) -> None:
+        """If they must be sent again, each travels alone; its attempts are counted from then on."""
         with self._db.write() as db:
-            db.execute(
-                "UPDATE documents SET attempt = max(attempt, ?) WHERE id = ?",
-                (ALONE_AFTER, document_id),
+            db.executemany(
+                "UPDATE documents SET alone = 1, attempt = 0 WHERE id = ? AND NOT alone",
+                [(document_id,) for document_id in document_ids],
             )
 
     def carrier_changed(self, version_id: int, file_id: int, now: float) -> None:
@@ -350,7 +350,7 @@ class Documents:
         """
         with self._db.write() as db:
             row = db.execute(
-                "UPDATE documents SET state = 'processing', job_id = ?, attempt = 0, due_at = ?, "
+                "UPDATE documents SET state = 'processing', job_id = ?, attempt = 0, alone = 0, due_at = ?, "
                 "is_duplicate = CASE WHEN maybe_sent THEN 0 ELSE ? END, sent_at = ?, hold_code = NULL, "
                 "error_code = NULL, error_message = NULL WHERE id = ? RETURNING account_id",
                 (job_id, poll_at, int(is_duplicate), now, document_id),
@@ -410,22 +410,42 @@ class Documents:
             )
 
     def answer_lost(
-        self, document_ids: Iterable[int], code: str, message: str, look_at: float
+        self,
+        document_id: int,
+        code: str,
+        message: str,
+        look_at: float,
+        *,
+        looks: int,
+        blame: bool,
     ) -> None:
-        """The request went out whole and no answer came: look for it then."""
+        """Whether the service has it is not known: look for it then.
+
+        Args:
+            document_id: which document.
+            code: why, for people.
+            message: the same in words.
+            look_at: when to look.
+            looks: looks that it is spared, since an answer came: one look then is enough.
+            blame: whether this may be the document's own fault, which counts an attempt.
+        """
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE documents SET due_at = ?, error_code = ?, error_message = ?, "
+                "attempt = attempt + ?, maybe_sent = 1 WHERE id = ? AND state = 'uploading'",
+                (look_at, code, message, int(blame), document_id),
+            )
+            db.execute("UPDATE intents SET looks = ? WHERE document_id = ?", (looks, document_id))
+
+    def look_again(self, document_ids: Iterable[int], look_at: float, *, looked: bool) -> None:
+        """Look for these uploads then; `looked` says that this look was one that found nothing."""
         with self._db.write() as db:
             for document_id in document_ids:
                 db.execute(
-                    "UPDATE documents SET due_at = ?, error_code = ?, error_message = ?, "
-                    "maybe_sent = 1 WHERE id = ? AND state = 'uploading'",
-                    (look_at, code, message, document_id),
+                    "UPDATE intents SET looks = looks + ? WHERE document_id = ?",
+                    (int(looked), document_id),
                 )
-
-    def looked_for(self, document_id: int, look_at: float) -> None:
-        """The look-up found nothing yet."""
-        with self._db.write() as db:
-            db.execute("UPDATE intents SET looks = looks + 1 WHERE document_id = ?", (document_id,))
-            db.execute("UPDATE documents SET due_at = ? WHERE id = ?", (look_at, document_id))
+                db.execute("UPDATE documents SET due_at = ? WHERE id = ?", (look_at, document_id))
 
     # -- the job --------------------------------------------------------------------------------------
 
@@ -523,10 +543,11 @@ class Documents:
                 (now, job_id),
             )
 
-    def job_is_known_elsewhere(self, job_id: str, document_id: int) -> bool:
-        """Whether another document already has this job."""
+    def job_is_known_elsewhere(self, job_id: str, document_id: int, account_id: int) -> bool:
+        """Whether another document of the account already has this job."""
         row = self._db.read.execute(
-            "SELECT 1 FROM documents WHERE job_id = ? AND id != ? LIMIT 1", (job_id, document_id)
+            "SELECT 1 FROM documents WHERE job_id = ? AND id != ? AND account_id = ? LIMIT 1",
+            (job_id, document_id, account_id),
         ).fetchone()
         return row is not None
 

@@ -16,8 +16,8 @@ from flexorchd.ledger.hooks import Hooks
 from flexorchd.ledger.progress import ProgressView
 from flexorchd.ledger.pulls import Pulls
 from flexorchd.ledger.requests import Memory, Requests
-from flexorchd.ledger.search import Search
 from flexorchd.ledger.schema import known_migrations, migrations
+from flexorchd.ledger.search import Search
 from flexorchd.ledger.versions import Versions
 from flexorchd.ledger.watches import Watches
 

@@ -112,6 +112,7 @@ CREATE TABLE documents (
   error_code TEXT,
   error_message TEXT,
   failed_at REAL,
+  alone INTEGER NOT NULL DEFAULT 0,
   maybe_sent INTEGER NOT NULL DEFAULT 0,
   jobs_gone INTEGER NOT NULL DEFAULT 0,
   version_id INTEGER,

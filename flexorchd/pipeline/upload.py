@@ -6,64 +6,36 @@ taken, or without an answer. An upload without an answer is looked for before it
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
 
 from flexorchd.account import Account, StoppingError
-from flexorchd.client import (
-    FlexOrch,
-    FlexOrchError,
-    ServiceError,
-    Submission,
-    TransportError,
-    UnexpectedAnswerError,
-    Upload,
-)
+from flexorchd.beneath import ABSENT
+from flexorchd.client import FlexOrch, FlexOrchError, RateLimitError, Submission, TransportError
 from flexorchd.clock import Clock, utc
-from flexorchd.ledger.accounts import SettingsRow
 from flexorchd.ledger.documents import Candidate, Intent
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.pipeline.guards import Guards
+from flexorchd.pipeline.parcel import (
+    ContentChangedError,
+    Parcel,
+    SourceUnreadableError,
+    pipeline_config,
+)
+from flexorchd.pipeline.sent import Sent, may_be_taken
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rules import retry
-from flexorchd.rules.batching import BatchSize, Item, company, halves, pack
-from flexorchd.rules.naming import display, sent_name
-from flexorchd.rules.polling import next_poll
+from flexorchd.rules.batching import BatchSize, halves, pack
+from flexorchd.rules.naming import display
 from flexorchd.rules.verdict import Failure, Final, PauseAccount, Retry, decide
 
 log = structlog.get_logger()
 
-BLOCK = 256 * 1024
 LOOK_AGAIN_AFTER = 60.0
 CLOCK_SLACK = timedelta(seconds=3)
-
-
-class ContentChangedError(Exception):
-    """The bytes that streamed out are not those that were hashed."""
-
-    def __init__(self, candidate: Candidate) -> None:
-        super().__init__(candidate)
-        self.candidate = candidate
-
-
-class SourceUnreadableError(Exception):
-    """The file could not be opened or read while it was being sent."""
-
-    def __init__(self, candidate: Candidate, cause: OSError) -> None:
-        super().__init__(candidate)
-        self.candidate = candidate
-        self.cause = cause
-
-
-@dataclass(frozen=True, slots=True)
-class _Parcel:
-    candidate: Candidate
-    item: Item
+TOO_LARGE = 413
 
 
 class UploadStage:
@@ -98,14 +70,21 @@ class UploadStage:
         self._clock = clock
         self._bells = bells
         self._jitter = jitter
+        self._sent = Sent(ledger, account, clock, jitter)
         self._batch = BatchSize()
-        self._ledger.documents.orphan_uploads(account.id, clock.now())
+        self._interrupted = True
 
     def step(self) -> float | None:
         """Look for lost answers that are due, then send one batch."""
-        if wait := self._account.wait():
-            return wait
-        now = self._clock.now()
+        if self._interrupted:
+            # No request is under way: what the ledger has as being sent has lost its answer.
+            self._ledger.documents.orphan_uploads(self._account.id, self._clock.now())
+        self._interrupted = True
+        wait = self._account.wait() or self._step(self._clock.now())
+        self._interrupted = False
+        return wait
+
+    def _step(self, now: float) -> float | None:
         try:
             self._look_for_lost_answers(now)
             if self._send_next(now):
@@ -121,28 +100,33 @@ class UploadStage:
         lost = self._ledger.documents.intents(self._account.id, now)
         if not lost:
             return
+        documents = self._ledger.documents
         if self._account.near:
-            # The engine knows a document by its hash from the moment it took it: ask by sending.
             for intent in lost:
-                self._queue(intent.document_id, now, None, sent=True, blame=False)
+                documents.send_again(intent.document_id, now, None, None, sent=True, blame=False)
             return
         since = utc(min(intent.service_time for intent in lost)) - CLOCK_SLACK
         try:
             found = self._client.documents.find_jobs([i.sent_name for i in lost], since)
         except FlexOrchError as error:
             log.info("upload.look_up_failed", code=error.code, documents=len(lost))
+            ids = [intent.document_id for intent in lost]
+            documents.look_again(ids, now + LOOK_AGAIN_AFTER, looked=False)
             return
-        for intent in lost:
-            self._adopt(intent, found.get(intent.sent_name), now)
+        with self._ledger.database.write():
+            for intent in lost:
+                self._adopt(intent, found.get(intent.sent_name), now)
+        self._bells.ring("poll")
 
     def _adopt(self, intent: Intent, job_id: str | None, now: float) -> None:
+        documents, document_id = self._ledger.documents, intent.document_id
         if job_id is not None:
-            log.info("upload.found_again", document_id=intent.document_id, job_id=job_id)
-            self._accept(intent.document_id, job_id, is_duplicate=False, now=now)
+            log.info("upload.found_again", document_id=document_id, job_id=job_id)
+            self._sent.accepted(document_id, job_id, is_duplicate=False)
         elif intent.looks == 0:
-            self._ledger.documents.looked_for(intent.document_id, now + LOOK_AGAIN_AFTER)
+            documents.look_again([document_id], now + LOOK_AGAIN_AFTER, looked=True)
         else:
-            self._queue(intent.document_id, now, None, sent=True, blame=False)
+            documents.send_again(document_id, now, None, None, sent=True, blame=False)
 
     # -- sending --------------------------------------------------------------------------------------
 
@@ -151,35 +135,24 @@ class UploadStage:
         candidates = self._guards.admit(
             self._ledger.documents.waiting(self._account.id, now, self._batch.files * 3), now
         )
-        parcels = {c.document_id: _Parcel(c, self._item(c)) for c in candidates}
+        parcels = {c.document_id: Parcel.of(c) for c in candidates}
         chosen = pack([p.item for p in parcels.values()], self._batch, left)
         if chosen:
             self._send([parcels[item.document_id] for item in chosen])
         return bool(chosen)
 
-    @staticmethod
-    def _item(candidate: Candidate) -> Item:
-        key = hashlib.sha256(candidate.sha256 + candidate.settings_id.to_bytes(8, "big")).digest()
-        return Item(
-            candidate.document_id,
-            candidate.settings_id,
-            candidate.size,
-            candidate.attempt,
-            sent_name(candidate.name, key),
-        )
-
-    def _send(self, parcels: Sequence[_Parcel]) -> None:
+    def _send(self, parcels: Sequence[Parcel]) -> None:
         """One request: the intent is durable before the first byte leaves."""
         now = self._clock.now()
         self._ledger.documents.intend(
-            [(p.candidate.document_id, p.candidate.version_id, p.item.sent_name) for p in parcels],
+            [(p.document_id, p.candidate.version_id, p.item.sent_name) for p in parcels],
             now,
             self._account.service_time(now),
         )
         settings = self._ledger.accounts.settings(parcels[0].candidate.settings_id)
         try:
             submission = self._client.documents.submit(
-                [self._upload(p) for p in parcels],
+                [parcel.upload for parcel in parcels],
                 locale=settings.locale,
                 pipeline_config=pipeline_config(settings),
             )
@@ -188,40 +161,25 @@ class UploadStage:
         except SourceUnreadableError as unreadable:
             self._source_unreadable(unreadable, parcels)
         except StoppingError:
-            self._not_taken(parcels, None)
+            self._sent.not_taken(parcels)
             raise
         except FlexOrchError as error:
             self._request_failed(error, parcels)
         else:
             self._answered(submission, parcels)
 
-    @staticmethod
-    def _upload(parcel: _Parcel) -> Upload:
-        candidate = parcel.candidate
-        return Upload(parcel.item.sent_name, candidate.size, lambda: stream(candidate))
-
     # -- answers --------------------------------------------------------------------------------------
 
-    def _answered(self, submission: Submission, parcels: Sequence[_Parcel]) -> None:
-        now = self._clock.now()
+    def _answered(self, submission: Submission, parcels: Sequence[Parcel]) -> None:
+        documents = self._ledger.documents
         with self._ledger.database.write():
             for index, accepted in submission.accepted.items():
-                document_id = parcels[index].candidate.document_id
-                known = self._ledger.documents.job_is_known_elsewhere(accepted.job_id, document_id)
-                self._accept(
-                    document_id,
-                    accepted.job_id,
-                    is_duplicate=accepted.is_duplicate or known,
-                    now=now,
-                )
+                id_, job_id = parcels[index].document_id, accepted.job_id
+                known = documents.job_is_known_elsewhere(job_id, id_, self._account.id)
+                self._sent.accepted(id_, job_id, is_duplicate=accepted.is_duplicate or known)
             for index, error in submission.refused.items():
-                self._refused(parcels[index], error, now)
-            lost = [parcels[index].candidate.document_id for index in submission.unassigned]
-            self._ledger.documents.answer_lost(
-                lost, "UNCLEAR_ANSWER", "The service's answer did not name this file.", now
-            )
-            for document_id in lost:
-                self._ledger.documents.isolate(document_id)
+                self._refused(parcels[index], error)
+            self._sent.unclear([parcels[index] for index in submission.unassigned])
         if not submission.unassigned:
             self._batch = self._batch.grown()
         log.info(
@@ -233,63 +191,44 @@ class UploadStage:
         )
         self._bells.ring("poll", "deliver")
 
-    def _accept(self, document_id: int, job_id: str, *, is_duplicate: bool, now: float) -> None:
-        self._ledger.documents.accepted(
-            document_id,
-            job_id,
-            is_duplicate=is_duplicate,
-            now=now,
-            poll_at=now
-            + (0.0 if is_duplicate else next_poll(0, unlimited=self._account.unlimited)),
-        )
-
-    def _refused(self, parcel: _Parcel, error: FlexOrchError, now: float) -> None:
+    def _refused(self, parcel: Parcel, error: FlexOrchError) -> None:
         """One file of a request that was answered: the others are not concerned."""
         match self._verdict(error, [parcel]):
             case Final(code):
-                self._end(parcel, code, error.message, now)
+                self._sent.refused(parcel, code, error.message)
             case PauseAccount(code):
                 self._account.pause(code, error.message)
-                self._queue(parcel.candidate.document_id, now, error, sent=False, blame=False)
+                self._sent.not_taken([parcel], error)
             case Retry(at):
-                self._queue(parcel.candidate.document_id, at, error, sent=False, blame=True)
+                self._sent.not_taken([parcel], error, at, blame=True)
 
-    def _end(self, parcel: _Parcel, code: str, message: str, now: float) -> None:
-        self._ledger.documents.refused(parcel.candidate.document_id, code, message, now)
-        log.warning(
-            "file.refused",
-            watch=parcel.candidate.watch,
-            path=display(parcel.candidate.path),
-            code=code,
-            reason=message,
-        )
-        self._bells.ring("deliver")
-
-    # -- requests that failed as a whole --------------------------------------------------------------
-
-    def _request_failed(self, error: FlexOrchError, parcels: Sequence[_Parcel]) -> None:
-        if isinstance(error, TransportError):
-            if error.body_complete:
-                self._answer_lost(parcels, error, blame=False)
-            else:
-                self._not_taken(parcels, error)
-            return
-        may_be_taken = isinstance(error, ServiceError | UnexpectedAnswerError)
+    def _request_failed(self, error: FlexOrchError, parcels: Sequence[Parcel]) -> None:
         match self._verdict(error, parcels):
             case Final(code):
-                self._end(parcels[0], code, error.message, self._clock.now())
-            case Retry() if may_be_taken:
-                self._answer_lost(parcels, error, blame=True)
+                self._sent.refused(parcels[0], code, error.message)
+                self._bells.ring("deliver")
+            case Retry() if may_be_taken(error):
+                self._sent.answer_lost(parcels, error)
             case Retry(halved=True):
-                self._batch = self._batch.refused()
-                self._not_taken(parcels, error)
-                for half in halves([p.item for p in parcels]):
-                    self._send([p for p in parcels if p.item in half])
-            case _:
-                self._not_taken(parcels, error)
+                self._halve(parcels, error)
+            case PauseAccount():
+                self._sent.not_taken(parcels, error)
+            case Retry() if isinstance(error, TransportError):
+                self._sent.not_taken(parcels, error)
+            case Retry(at):
+                blame = not isinstance(error, RateLimitError)
+                self._sent.not_taken(parcels, error, at, blame=blame)
+
+    def _halve(self, parcels: Sequence[Parcel], error: FlexOrchError) -> None:
+        """Refused as a whole: in two requests, so that the culprit ends up alone."""
+        if error.status == TOO_LARGE:
+            self._batch = self._batch.refused()
+        self._sent.not_taken(parcels, error)
+        for half in halves([parcel.item for parcel in parcels]):
+            self._send([parcel for parcel in parcels if parcel.item in half])
 
     def _verdict(
-        self, error: FlexOrchError, parcels: Sequence[_Parcel]
+        self, error: FlexOrchError, parcels: Sequence[Parcel]
     ) -> Retry | Final | PauseAccount:
         candidate, now = parcels[0].candidate, self._clock.now()
         failure = Failure(
@@ -302,112 +241,34 @@ class UploadStage:
         )
         return decide(failure, candidate.attempt, now, self._jitter())
 
-    def _answer_lost(
-        self, parcels: Sequence[_Parcel], error: FlexOrchError, *, blame: bool
-    ) -> None:
-        now = self._clock.now()
-        ids = [p.candidate.document_id for p in parcels]
-        self._ledger.documents.answer_lost(ids, error.code, error.message, now)
-        if self._account.near or blame:
-            for parcel in parcels:
-                attempt = parcel.candidate.attempt
-                alone = company(self._batch.files, attempt) == 1
-                pause = retry.pause(attempt, self._jitter()) if alone else 0.0
-                self._queue(
-                    parcel.candidate.document_id, now + pause, error, sent=True, blame=blame
-                )
-        log.warning("upload.answer_lost", files=len(parcels), code=error.code)
-
-    def _not_taken(self, parcels: Sequence[_Parcel], error: FlexOrchError | None) -> None:
-        now = self._clock.now()
-        with self._ledger.database.write():
-            for parcel in parcels:
-                self._queue(parcel.candidate.document_id, now, error, sent=False, blame=False)
-
-    def _queue(
-        self,
-        document_id: int,
-        due_at: float,
-        error: FlexOrchError | None,
-        *,
-        sent: bool,
-        blame: bool,
-    ) -> None:
-        self._ledger.documents.send_again(
-            document_id,
-            due_at,
-            error.code if error else None,
-            error.message if error else None,
-            sent=sent,
-            blame=blame,
-        )
-
     # -- sources that are no longer what was hashed ---------------------------------------------------
 
-    def _source_changed(self, changed: Candidate, parcels: Sequence[_Parcel]) -> None:
+    def _source_changed(self, changed: Candidate, parcels: Sequence[Parcel]) -> None:
         log.info("file.changed_while_sent", watch=changed.watch, path=display(changed.path))
         with self._ledger.database.write():
-            self._not_taken(parcels, None)
             self._ledger.documents.carrier_changed(
                 changed.version_id, changed.file_id, self._clock.now()
             )
+            self._sent.not_taken(parcels)
         self._bells.ring("settle")
 
     def _source_unreadable(
-        self, unreadable: SourceUnreadableError, parcels: Sequence[_Parcel]
+        self, unreadable: SourceUnreadableError, parcels: Sequence[Parcel]
     ) -> None:
         candidate, cause = unreadable.candidate, unreadable.cause
-        if isinstance(cause, FileNotFoundError | NotADirectoryError):
+        if cause.errno in ABSENT:
             self._source_changed(candidate, parcels)
             return
-        now = self._clock.now()
+        path, reason = display(candidate.path), cause.strerror or str(cause)
+        due_at = self._clock.now() + retry.pause(candidate.attempt, self._jitter())
         with self._ledger.database.write():
-            self._not_taken(parcels, None)
+            self._sent.not_taken(parcels)
             self._ledger.documents.send_again(
                 candidate.document_id,
-                now + retry.pause(candidate.attempt, self._jitter()),
+                due_at,
                 "UNREADABLE",
-                f"{cause.strerror}: {display(candidate.path)}",
+                f"{reason}: {path}",
                 sent=False,
                 blame=True,
             )
-        log.warning(
-            "file.unreadable",
-            watch=candidate.watch,
-            path=display(candidate.path),
-            reason=cause.strerror,
-        )
-
-
-def pipeline_config(settings: SettingsRow) -> Mapping[str, object]:
-    """The settings as the wire's ``pipeline_config``."""
-    config: dict[str, object] = {"mask_pii": settings.mask_pii}
-    if settings.mask_pii:
-        config["mask_strategy"] = settings.mask_strategy
-    if settings.document_type != "auto":
-        config["document_type_hint"] = settings.document_type
-    return config
-
-
-def stream(candidate: Candidate) -> Iterator[bytes]:
-    """The file's bytes, which are hashed again as they stream out.
-
-    Raises:
-        ContentChangedError: they are not what was hashed; raised before the last block is handed out.
-        SourceUnreadableError: the file cannot be read.
-    """
-    digest = hashlib.sha256()
-    held = b""
-    try:
-        descriptor = os.open(candidate.location, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb", buffering=0) as file:
-            while block := file.read(BLOCK):
-                digest.update(block)
-                if held:
-                    yield held
-                held = block
-    except OSError as error:
-        raise SourceUnreadableError(candidate, error) from error
-    if digest.digest() != candidate.sha256:
-        raise ContentChangedError(candidate)
-    yield held
+        log.warning("file.unreadable", watch=candidate.watch, path=path, reason=reason)

@@ -30,6 +30,10 @@ from tests.engine.extract import made
         pytest.param(
             b"a;b;c\n1;2;3\n4;5;6\n", "a.txt", "txt", id="columns that were meant as text"
         ),
+        pytest.param(b"<ana> hello\n<bob> hi ana\n", "a.txt", "txt", id="a chat"),
+        pytest.param(
+            b"<note><to>You</to></note>", "a.txt", "txt", id="any XML that was meant as text"
+        ),
         pytest.param(b"Just words.", "a.pdf", "txt", id="words called PDF"),
         pytest.param(
             made.ole(made.msg({0x37: "Hi", 0x1000: "Text"})), "a.doc", "msg", id="an MSG called DOC"

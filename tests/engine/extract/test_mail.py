@@ -74,6 +74,16 @@ def test_attached_mails_are_read_to_a_depth() -> None:
     assert content.warnings
 
 
+def test_a_signature_beside_a_mail_is_named_and_no_trouble() -> None:
+    message = made.eml()
+    message.add_attachment(
+        b"\x30\x80", maintype="application", subtype="pkcs7-signature", filename="smime.p7s"
+    )
+    content = extract(message.as_bytes(), "a.eml")
+    assert content.attachments == ("smime.p7s",)
+    assert content.warnings == ()
+
+
 def test_pictures_of_the_body_are_no_attachments() -> None:
     message = made.eml("Hello")
     message.add_alternative('<p>Hello <img src="cid:logo@x"></p>', subtype="html")

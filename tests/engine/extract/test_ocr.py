@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from flexorchd.engine.model import DocumentError
-from flexorchd.engine.steps.extract import extract, ocr
+from flexorchd.engine.steps.extract import extract, ocr, tessdata
 from tests.engine.extract import made
 
-tesserocr = pytest.importorskip("tesserocr")
-tesseract = pytest.importorskip("flexorchd.engine.steps.extract.tesseract")
+pytest.importorskip("tesserocr")
 pytestmark = pytest.mark.skipif(
-    "deu" not in tesseract.installed(), reason="Tesseract's German data is not here"
+    "deu" not in tessdata.installed(), reason="Tesseract's German data is not here"
 )
 
 
@@ -92,7 +92,9 @@ def scanned(*, stamp: str = "") -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("stamp", ["", "Scanned by X 12"])
+@pytest.mark.parametrize(
+    "stamp", ["", "Scanned by X 12", "Received by the mail room, copy 7 of 12, " * 3]
+)
 def test_a_scanned_pdf_is_read_where_its_text_layer_is_thin(stamp: str) -> None:
     content = extract(scanned(stamp=stamp), "scan.pdf")
     assert content.kind == "pdf"
@@ -118,6 +120,21 @@ def test_without_an_engine_the_failure_says_what_to_install(
         assert caught.value.code == "OCR_NOT_INSTALLED"
         assert "flexorchd[ocr]" in caught.value.remedy
         assert "flexorchd[ocr-onnx]" in caught.value.remedy
+
+
+def test_without_language_data_the_failure_names_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(ocr, "find_spec", lambda name: name == "tesserocr")
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    tessdata.folder.cache_clear()
+    try:
+        with pytest.raises(DocumentError) as caught:
+            extract(made.saved(made.picture(), "PNG"), "a.png")
+    finally:
+        tessdata.folder.cache_clear()
+    assert caught.value.code == "OCR_NOT_INSTALLED"
+    assert "tesseract-ocr-eng" in caught.value.remedy
 
 
 def test_a_picture_without_words_is_empty() -> None:

@@ -20,13 +20,15 @@ from tests.engine.fuzz.mutation import mutated
 
 _MEMORY = 2 << 30
 _SECONDS = 10
+# One, so that each child loads little.
+_LANGUAGES = ("eng",)
 
 
 def main(path: str, name: str, first: str, last: str) -> None:
     data = Path(path).read_bytes()
     with contextlib.suppress(DocumentError):
         # The undamaged file loads the libraries, once for all children.
-        extract(data, name)
+        extract(data, name, ocr_languages=_LANGUAGES)
     for seed in range(int(first), int(last)):
         verdict = _verdict(mutated(data, seed), name)
         if verdict:
@@ -51,7 +53,7 @@ def _verdict(data: bytes, name: str) -> str:
 
 def _tried(data: bytes, name: str) -> str:
     try:
-        content = extract(data, name)
+        content = extract(data, name, ocr_languages=_LANGUAGES)
     except DocumentError as error:
         return "" if error.code.isupper() and error.message and error.remedy else f"bare {error!r}"
     except BaseException:  # noqa: BLE001 (whatever it is, it must not have come out)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import email
 import email.policy
-import mimetypes
 import re
 from collections.abc import Iterator
 from email.header import decode_header
 from email.message import Message
 from typing import Any, TypeAlias
 
-from flexorchd.engine.model import Content
+from flexorchd.engine.model import Content, DocumentError, Table
 from flexorchd.engine.steps.extract import charset, failures, html
 from flexorchd.engine.steps.extract.mail import Attachment, Mail
 from flexorchd.engine.steps.extract.source import Source
@@ -37,18 +36,22 @@ def parse(source: Source) -> Mail:
     """The message of an EML file, malformed ones included.
 
     Raises:
-        DocumentError: MALFORMED, where there are neither headers nor parts.
+        DocumentError: TOO_LARGE, where it has more parts than any mail that people send.
     """
-    data = _MBOX_LINE.sub(b"", source.data, count=1)
-    return _mail(
-        email.message_from_bytes(data.lstrip(), policy=email.policy.compat32), source.locale
-    )
+    if source.data.count(b"\n--") > _MAX_DASHES:
+        raise _too_many_parts()
+    data = _MBOX_LINE.sub(b"", source.data, count=1).lstrip()
+    return _mail(email.message_from_bytes(data, policy=email.policy.compat32), source.locale)
+
+
+def _too_many_parts() -> DocumentError:
+    return failures.too_large("mail", f"{_MAX_PARTS:,} parts")
 
 
 def _mail(message: Part, locale: str) -> Mail:
     parts = list(_parts(message))
     if len(parts) > _MAX_PARTS:
-        raise failures.too_large("mail", f"{_MAX_PARTS:,} parts")
+        raise _too_many_parts()
     bodies = [part for part in parts if _is_body(part)]
     shown = _REFERENCE.findall("".join(_text(part, locale) for part in bodies if _is_html(part)))
     attached = [part for part in parts if part not in bodies and not _is_decoration(part, shown)]
@@ -108,19 +111,15 @@ def _parts(message: Part) -> Iterator[Part]:
 
 def _children(message: Part) -> list[Part]:
     payload = message.get_payload()
-    return (
-        [child for child in payload if isinstance(child, Message)]
-        if isinstance(payload, list)
-        else []
-    )
+    if not isinstance(payload, list):
+        return []
+    return [child for child in payload if isinstance(child, Message)]
 
 
 def _best(alternatives: list[list[Part]]) -> list[Part]:
     for wanted in ("text/plain", "text/html"):
         for parts in alternatives:
-            if any(
-                part.get_content_type() == wanted and (_payload(part).strip()) for part in parts
-            ):
+            if any(part.get_content_type() == wanted and _payload(part).strip() for part in parts):
                 return parts
     return alternatives[-1] if alternatives else []
 
@@ -148,7 +147,7 @@ def _is_decoration(part: Part, shown: list[str]) -> bool:
 
 def _body(bodies: list[Part], locale: str) -> Content:
     texts: list[str] = []
-    tables: list[Any] = []
+    tables: list[Table] = []
     for part in bodies:
         text = _text(part, locale)
         if _is_html(part):
@@ -176,16 +175,14 @@ def _attachment(part: Part, number: int, locale: str) -> Attachment:
         return Attachment(name, mail=_mail(inner[0], locale))
     if inner:
         # Reports of delivery and the like: headers in several blocks.
-        return Attachment(
-            name, b"\n".join(str(block).encode("utf-8", "replace") for block in inner)
-        )
-    # A detached signature is named, and holds no text.
-    return Attachment(
-        name, b"" if part.get_content_subtype().endswith("pkcs7-signature") else _payload(part)
-    )
+        blocks = (str(block).encode("utf-8", "replace") for block in inner)
+        return Attachment(name, b"\n".join(blocks))
+    is_signature = part.get_content_subtype().endswith("pkcs7-signature")
+    return Attachment(name, b"" if is_signature else _payload(part))
 
 
 def _unnamed(part: Part, number: int) -> str:
     if part.get_content_type() == "message/rfc822":
         return f"message-{number}.eml"
-    return f"attachment-{number}{mimetypes.guess_extension(part.get_content_type()) or ''}"
+    subtype = part.get_content_subtype()
+    return f"attachment-{number}.{'txt' if subtype == 'plain' else subtype}"

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from PIL import Image
 
 from flexorchd.engine.model import DocumentError
+from flexorchd.engine.steps.extract import tessdata
 from flexorchd.engine.steps.extract.recognition import Engine, Recognized
 from flexorchd.engine.steps.extract.source import Source
 
@@ -26,9 +27,9 @@ def engine(source: Source) -> Engine:
     """
     tesseract_without_data = False
     if find_spec("tesserocr"):
-        from flexorchd.engine.steps.extract.tesseract import Tesseract, installed
+        if tessdata.installed():
+            from flexorchd.engine.steps.extract.tesseract import Tesseract
 
-        if installed():
             return Tesseract(source.locale, source.ocr_languages)
         tesseract_without_data = True
     if find_spec("rapidocr") and find_spec("onnxruntime"):

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-import sys
-import unicodedata
-from collections.abc import Iterable, Iterator
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator
 
 from PIL import Image
 
+from flexorchd.engine.steps.extract import tessdata
 from flexorchd.engine.steps.extract.placement import Placed
 from flexorchd.engine.steps.extract.recognition import Recognized
 
@@ -20,85 +17,12 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 import tesserocr
 
-_LANGUAGES = {
-    "en": "eng",
-    "de": "deu",
-    "fr": "fra",
-    "it": "ita",
-    "es": "spa",
-    "nl": "nld",
-    "pl": "pol",
-    "tr": "tur",
-}
-_FURTHER = {
-    "pt": "por",
-    "sv": "swe",
-    "da": "dan",
-    "fi": "fin",
-    "no": "nor",
-    "cs": "ces",
-    "hu": "hun",
-    "ro": "ron",
-}
-# Words that tell the engine's languages apart even where a reader for English lost their accents.
-_TELLING = {
-    "eng": "the and of to for with this from your is are invoice page quantity price amount due",
-    "deu": "der die das und mit fur von den dem ist bitte rechnung betrag menge preis netto summe mwst",
-    "fra": "le les des du et pour vous est une sur dans facture montant quantite prix tva",
-    "ita": "il di e per della del con che una dei fattura importo totale quantita prezzo iva",
-    "spa": "el los las del y para por con una factura fecha importe cantidad precio",
-    "nld": "het een en van voor met op te zijn factuur bedrag aantal prijs btw",
-    "pol": "i w na z do nie oraz faktura nr kwota razem ilosc cena wartosc",
-    "tur": "ve bir bu icin ile olarak fatura tarihi tutar toplam adet fiyat miktar kdv",
-}
-_TOLD = 3
-_ROOTS = ("/usr/share", "/usr/local/share", "/opt/homebrew/share", f"{sys.prefix}/share")
-_NO_LANGUAGE = frozenset({"osd", "equ", "snum"})
+# What Leptonica finds odd about a page goes to standard error, and helps nobody.
+tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
+
 _DUBIOUS = 0.3
 # What pictures are said to have; Tesseract guesses badly where it is not told.
 _DPI = 300
-
-
-@cache
-def _folder() -> Path | None:
-    """Where the language data lies."""
-    prefix = os.environ.get("TESSDATA_PREFIX")
-    if prefix:
-        places = [Path(prefix), Path(prefix, "tessdata")]
-    else:
-        places = sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"), reverse=True)
-        places += [Path(root, "tessdata") for root in _ROOTS]
-    return next((place for place in places if any(place.glob("*.traineddata"))), None)
-
-
-def installed() -> tuple[str, ...]:
-    """Tesseract's names of the languages whose data is there."""
-    folder = _folder()
-    names = {path.stem for path in folder.glob("*.traineddata")} if folder else set()
-    return tuple(sorted(names - _NO_LANGUAGE))
-
-
-def _of_locale(locale: str) -> str | None:
-    """The locale's language; none where the locale says nothing or its data is not there."""
-    own = {**_LANGUAGES, **_FURTHER}.get(locale.partition("-")[0].lower())
-    return own if own in installed() else None
-
-
-def _of_text(text: str) -> tuple[str, ...]:
-    """The language that a text's small words tell, and English; none where they do not."""
-    words = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().split()
-    votes = {
-        name: sum(words.count(word) for word in telling.split())
-        for name, telling in _TELLING.items()
-    }
-    best, second = sorted(votes, key=lambda name: -votes[name])[:2]
-    return (
-        _there((best, "eng")) if votes[best] >= _TOLD and votes[best] > 1.5 * votes[second] else ()
-    )
-
-
-def _there(names: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in names if name in installed()))
 
 
 class Tesseract:
@@ -110,9 +34,9 @@ class Tesseract:
     """
 
     def __init__(self, locale: str, named: tuple[str, ...] = ()) -> None:
-        own = _of_locale(locale)
-        self._given = _there((own, *(named or ("eng",)))) if own or named else ()
-        self._missing = sorted(set(named) - set(installed()))
+        own = tessdata.of_locale(locale)
+        self._given = tessdata.there((own, *(named or ("eng",)))) if own or named else ()
+        self._missing = sorted(set(named) - set(tessdata.installed()))
         self._apis: dict[tuple[str, ...], tesserocr.PyTessBaseAPI] = {}
 
     @property
@@ -124,7 +48,10 @@ class Tesseract:
 
     def glance(self, picture: Image.Image) -> Recognized:
         """The words in one language: several take many times as long over what is no text."""
-        return _recognize(self._api((_there(("eng",)) or self._given or installed())[:1]), picture)
+        return _recognize(
+            self._api((tessdata.there(("eng",)) or self._given or tessdata.installed())[:1]),
+            picture,
+        )
 
     def recognize(self, picture: Image.Image, seen: Recognized) -> Recognized:
         """The words in the languages given, else in the one seen, else in all of the engine's.
@@ -132,13 +59,13 @@ class Tesseract:
         Few languages are quicker, and better: accents are lost to a language that has none.
         """
         text = " ".join(word.text for word in seen.words)
-        languages = self._given or _of_text(text) or _there(_LANGUAGES.values()) or installed()
+        languages = self._given or tessdata.of_text(text) or tessdata.usual()
         return _recognize(self._api(languages), picture)
 
     def _api(self, languages: tuple[str, ...]) -> tesserocr.PyTessBaseAPI:
         if languages not in self._apis:
             self._apis[languages] = tesserocr.PyTessBaseAPI(
-                path=str(_folder()),
+                path=str(tessdata.folder()),
                 lang="+".join(languages),
                 psm=tesserocr.PSM.AUTO,
                 oem=tesserocr.OEM.LSTM_ONLY,

@@ -11,7 +11,7 @@ pytest.importorskip("rapidocr")
 pytest.importorskip("onnxruntime")
 
 
-@pytest.mark.parametrize("turn", [0, 180])
+@pytest.mark.parametrize("turn", [0, 90, 180])
 def test_a_picture_is_read_without_tesseract(monkeypatch: pytest.MonkeyPatch, turn: int) -> None:
     monkeypatch.setattr(ocr, "find_spec", lambda name: name if name != "tesserocr" else None)
     content = extract(made.saved(made.picture(made.LETTER * 3, turn=turn), "PNG"), "a.png")

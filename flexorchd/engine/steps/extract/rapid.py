@@ -20,7 +20,8 @@ class Rapid:
     warnings: tuple[str, ...] = ()
 
     def __init__(self) -> None:
-        self._engine = RapidOCR(params={"Global.log_level": "critical"})
+        # Its own turning goes line by line, which leaves an upside-down page in the wrong order.
+        self._engine = RapidOCR(params={"Global.log_level": "critical", "Global.use_cls": False})
 
     def recognize(self, picture: Image.Image, seen: Recognized) -> Recognized:
         """The words of a grey picture."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -142,7 +143,7 @@ def _size(root: Path, path: bytes) -> int | None:
         with opened(os.fsencode(root), path, CONTENT) as descriptor:
             facts = os.fstat(descriptor)
     except OSError as error:
-        if error.errno in ABSENT:
+        if error.errno in ABSENT or error.errno == errno.ENAMETOOLONG:
             return None
         raise
     return facts.st_size if stat.S_ISREG(facts.st_mode) else None

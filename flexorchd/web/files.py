@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
 
@@ -42,10 +42,15 @@ class Query:
 
     def link(self, page: int) -> str:
         """The address of another page of the same."""
-        wanted = replace(self, page=page)
-        fields = {name: getattr(wanted, name) for name in ("text", "state", "watch", "code")}
-        query = {name: value for name, value in fields.items() if value}
-        return "/files?" + urlencode({**query, **({"page": page} if page > 1 else {})})
+        fields = {
+            "text": self.text,
+            "state": self.state,
+            "watch": self.watch,
+            "code": self.code,
+            "page": str(page) if page > 1 else "",
+        }
+        query = urlencode({name: value for name, value in fields.items() if value})
+        return f"/files?{query}" if query else "/files"
 
 
 def routes(site: Site) -> list[Route]:

@@ -68,6 +68,9 @@ class WebServer:
     Args:
         listener: from `bind`; it is closed with the server.
         app: what is served.
+
+    Attributes:
+        address: where it listens, as a URL.
     """
 
     def __init__(self, listener: socket.socket, app: ASGIApp) -> None:
@@ -75,6 +78,8 @@ class WebServer:
         logging.getLogger("uvicorn").handlers = [logging.NullHandler()]
         logging.getLogger("uvicorn").propagate = False
         self._listener = listener
+        host, port = listener.getsockname()[:2]
+        self.address = f"http://{Address(host, port)}"
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -89,12 +94,6 @@ class WebServer:
             )
         )
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
-
-    @property
-    def address(self) -> str:
-        """Where it listens, as a URL."""
-        host, port = self._listener.getsockname()[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def start(self) -> None:
         """Serve from now on."""

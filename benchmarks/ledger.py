@@ -26,8 +26,9 @@ from benchmarks.bare_ledger import BareRoad
 from benchmarks.goals import Goal, at_least, at_most, report, shown
 from benchmarks.rig import scratch
 from flexorchd.ledger.accounts import SettingsRow
-from flexorchd.ledger.documents import Fingerprint, JobEnd
+from flexorchd.ledger.documents import Fingerprint
 from flexorchd.ledger.files import FoundBy, PendingFile, Sighting
+from flexorchd.ledger.jobs import JobEnd
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.versions import Delivered
 
@@ -113,26 +114,26 @@ class Road:
         assert len(known) >= len(settled) == number, "not all were found"
 
     def _send(self, first: int, number: int) -> None:
-        documents = self.ledger.documents
+        uploads = self.ledger.uploads
         with self._timed("waiting"):
-            waiting = documents.waiting(self._account, 3.0, number)
+            waiting = self.ledger.documents.waiting(self._account, 3.0, number)
         intents = [(one.document_id, one.version_id, "letter-1234567890.pdf") for one in waiting]
         with self._timed("intend"):
-            documents.intend(intents, 4.0, 4.0)
+            uploads.intend(intents, 4.0, 4.0)
         with self._timed("accepted"), self.ledger.database.write():
             for job, one in enumerate(waiting, first + 1):
-                documents.accepted(
+                uploads.accepted(
                     one.document_id, str(job), is_duplicate=False, now=5.0, poll_at=5.0
                 )
         assert len(waiting) == number, "not all were queued"
 
     def _deliver(self, number: int) -> None:
-        documents, versions = self.ledger.documents, self.ledger.versions
+        jobs, versions = self.ledger.jobs, self.ledger.versions
         with self._timed("processing"):
-            due = documents.processing(self._account, 6.0, number)
+            due = jobs.processing(self._account, 6.0, number)
         ends = [JobEnd(one.document_id, JOB, "A", False, 1) for one in due]
         with self._timed("completed"):
-            documents.completed(ends, 6.0)
+            jobs.completed(ends, 6.0)
         with self._timed("ready"):
             ready = versions.ready(7.0, number)
         published = [
@@ -197,7 +198,7 @@ def start_up(path: Path) -> float:
     try:
         ledger.progress.now()
         ledger.watches.configure({"inbox": b"/inbox"})
-        ledger.documents.orphan_uploads(1, 0.0)
+        ledger.uploads.orphan_uploads(1, 0.0)
         ledger.files.look_now(0.0)
     finally:
         ledger.close()

@@ -101,7 +101,7 @@ class Servers:
 
     def _woken(self, job_id: str | None) -> None:
         if job_id is not None:
-            self._parts.ledger.documents.wake(job_id, self._parts.clock.now())
+            self._parts.ledger.jobs.wake(job_id, self._parts.clock.now())
         self._parts.bells.ring("poll", "exports")
 
     def close(self) -> None:

@@ -13,11 +13,13 @@ from flexorchd.ledger.exports import Exports
 from flexorchd.ledger.files import Files
 from flexorchd.ledger.forgetting import Forgetting
 from flexorchd.ledger.hooks import Hooks
+from flexorchd.ledger.jobs import Jobs
 from flexorchd.ledger.progress import ProgressView
 from flexorchd.ledger.pulls import Pulls
 from flexorchd.ledger.requests import Memory, Requests
 from flexorchd.ledger.schema import known_migrations, migrations
 from flexorchd.ledger.search import Search
+from flexorchd.ledger.uploads import Uploads
 from flexorchd.ledger.versions import Versions
 from flexorchd.ledger.watches import Watches
 
@@ -52,6 +54,8 @@ class Ledger:
         self.watches = Watches(self.database)
         self.files = Files(self.database)
         self.documents = Documents(self.database)
+        self.uploads = Uploads(self.database)
+        self.jobs = Jobs(self.database)
         self.versions = Versions(self.database)
         self.accounts = Accounts(self.database)
         self.exports = Exports(self.database)

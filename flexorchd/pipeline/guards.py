@@ -90,7 +90,7 @@ class Guards:
             if candidate.watch_id in held:
                 continue
             if refused := refusal(candidate.name, candidate.size, plan):
-                self._ledger.documents.refused(
+                self._ledger.uploads.refused(
                     candidate.document_id, refused.code, refused.message, now
                 )
                 self._on_refused()

@@ -9,7 +9,7 @@ import structlog
 from flexorchd.account import Account, StoppingError
 from flexorchd.client import FlexOrch, FlexOrchError, Job, NotFoundError, UnexpectedAnswerError
 from flexorchd.clock import Clock
-from flexorchd.ledger.documents import Following, JobEnd
+from flexorchd.ledger.jobs import Following, JobEnd
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.pipeline.job_text import freeze
 from flexorchd.pipeline.parcel import pipeline_config
@@ -57,7 +57,7 @@ class PollStage:
         if wait := self._account.wait():
             return wait
         now = self._clock.now()
-        due = self._ledger.documents.processing(self._account.id, now, AT_ONCE)
+        due = self._ledger.jobs.processing(self._account.id, now, AT_ONCE)
         if due:
             began = self._clock.monotonic()
             try:
@@ -98,7 +98,7 @@ class PollStage:
     def _listed(self, wanted: dict[str, list[Following]], due: int) -> Iterable[Job]:
         """Those of the wanted jobs that the first pages of the list show with all that is needed."""
         found: dict[str, Job] = {}
-        unfinished = self._ledger.documents.unfinished(self._account.id)
+        unfinished = self._ledger.jobs.unfinished(self._account.id)
         for number in range(pages_worth(due, unfinished)):
             page = self._client.jobs.page(PAGE, number * PAGE)
             found |= {j.id: j for j in page.jobs if j.id in wanted and j.is_complete_record}
@@ -143,7 +143,7 @@ class PollStage:
 
     def _completed(self, job: Job, followers: Sequence[Following]) -> None:
         frozen = freeze(job)
-        self._ledger.documents.completed(
+        self._ledger.jobs.completed(
             [
                 JobEnd(
                     document_id=following.document_id,
@@ -164,7 +164,7 @@ class PollStage:
         try:
             job_id = self._client.documents.reprocess(job.document_id or "", pipeline_config=config)
         except (NotFoundError, ValueError) as error:
-            self._ledger.documents.failed(
+            self._ledger.jobs.failed(
                 following.document_id,
                 "DUPLICATE_WITH_OTHER_SETTINGS",
                 "The service has this content from before, without masking, and could not process "
@@ -173,7 +173,7 @@ class PollStage:
             )
             self._bells.ring("deliver")
             return
-        self._ledger.documents.accepted(
+        self._ledger.uploads.accepted(
             following.document_id,
             job_id,
             is_duplicate=False,
@@ -184,16 +184,16 @@ class PollStage:
     def _failed(self, job: Job, following: Following) -> None:
         code = job.failure_code or "PROCESSING_FAILED"
         reason = (job.processing_summary or "").removeprefix(f"{code}: ") or UNEXPLAINED
-        self._ledger.documents.failed(following.document_id, code, reason, self._clock.now())
+        self._ledger.jobs.failed(following.document_id, code, reason, self._clock.now())
         log.warning("job.failed", job_id=job.id, code=code, reason=reason)
 
     def _gone(self, followers: Sequence[Following]) -> None:
         """A job that the service no longer knows: sent once more, then it is the end."""
         now = self._clock.now()
         for following in followers:
-            if self._ledger.documents.job_gone(following.document_id) < GONE_TWICE:
+            if self._ledger.jobs.gone(following.document_id) < GONE_TWICE:
                 log.warning("job.gone", job_id=following.job_id)
-                self._ledger.documents.send_again(
+                self._ledger.uploads.send_again(
                     following.document_id,
                     now,
                     "JOB_GONE",
@@ -202,7 +202,7 @@ class PollStage:
                     blame=False,
                 )
             else:
-                self._ledger.documents.failed(
+                self._ledger.jobs.failed(
                     following.document_id,
                     "JOB_GONE",
                     "The service lost the job of this document twice.",
@@ -215,7 +215,7 @@ class PollStage:
         for following in followers:
             age = now - following.sent_at
             if age > GIVE_UP_AFTER:
-                self._ledger.documents.failed(
+                self._ledger.jobs.failed(
                     following.document_id,
                     "JOB_UNFINISHED",
                     "The job has not come to an end within 24 hours.",
@@ -225,4 +225,4 @@ class PollStage:
                 again.append(
                     (following.document_id, now + next_poll(age, unlimited=self._account.unlimited))
                 )
-        self._ledger.documents.poll_again(again)
+        self._ledger.jobs.poll_again(again)

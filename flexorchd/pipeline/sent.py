@@ -45,13 +45,13 @@ class Sent:
         """The service has it, under this job."""
         now = self._clock.now()
         first = 0.0 if is_duplicate else next_poll(0, unlimited=self._account.unlimited)
-        self._ledger.documents.accepted(
+        self._ledger.uploads.accepted(
             document_id, job_id, is_duplicate=is_duplicate, now=now, poll_at=now + first
         )
 
     def refused(self, parcel: Parcel, code: str, message: str) -> None:
         """It will not be taken as it is."""
-        self._ledger.documents.refused(parcel.document_id, code, message, self._clock.now())
+        self._ledger.uploads.refused(parcel.document_id, code, message, self._clock.now())
         log.warning(
             "file.refused",
             watch=parcel.candidate.watch,
@@ -80,7 +80,7 @@ class Sent:
         """
         with self._ledger.database.write():
             for parcel in parcels:
-                self._ledger.documents.send_again(
+                self._ledger.uploads.send_again(
                     parcel.document_id,
                     self._clock.now() if due_at is None else due_at,
                     error.code if error else None,
@@ -94,10 +94,10 @@ class Sent:
         now = self._clock.now()
         with self._ledger.database.write():
             for parcel in parcels:
-                self._ledger.documents.answer_lost(
+                self._ledger.uploads.answer_lost(
                     parcel.document_id, "UNCLEAR_ANSWER", UNCLEAR_ANSWER, now, looks=1, blame=False
                 )
-            self._ledger.documents.isolate([parcel.document_id for parcel in parcels])
+            self._ledger.uploads.isolate([parcel.document_id for parcel in parcels])
 
     def answer_lost(self, parcels: Sequence[Parcel], error: FlexOrchError) -> None:
         """The service may have them: looked for, and sent again once they are not found."""
@@ -107,7 +107,7 @@ class Sent:
         due_at = self._clock.now() + (self._pause(parcels) if blame else 0.0)
         with self._ledger.database.write():
             if blame and len(parcels) == 1:
-                self._ledger.documents.isolate([parcels[0].document_id])
+                self._ledger.uploads.isolate([parcels[0].document_id])
             if self._account.near:
                 # The engine knows a document by its hash from the moment it took it: ask by sending.
                 self.not_taken(parcels, error, due_at, blame=blame, maybe=True)
@@ -119,7 +119,7 @@ class Sent:
     ) -> None:
         refused = isinstance(error, ServiceError) and error.status not in GATEWAY_TROUBLE
         for parcel in parcels:
-            self._ledger.documents.answer_lost(
+            self._ledger.uploads.answer_lost(
                 parcel.document_id,
                 error.code,
                 error.message,

@@ -15,8 +15,9 @@ from flexorchd.account import Account, StoppingError
 from flexorchd.beneath import ABSENT
 from flexorchd.client import FlexOrch, FlexOrchError, RateLimitError, Submission, TransportError
 from flexorchd.clock import Clock, utc
-from flexorchd.ledger.documents import Candidate, Intent
+from flexorchd.ledger.documents import Candidate
 from flexorchd.ledger.ledger import Ledger
+from flexorchd.ledger.uploads import Intent
 from flexorchd.pipeline.guards import Guards
 from flexorchd.pipeline.parcel import (
     ContentChangedError,
@@ -78,7 +79,7 @@ class UploadStage:
         """Look for lost answers that are due, then send one batch."""
         if self._interrupted:
             # No request is under way: what the ledger has as being sent has lost its answer.
-            self._ledger.documents.orphan_uploads(self._account.id, self._clock.now())
+            self._ledger.uploads.orphan_uploads(self._account.id, self._clock.now())
         self._interrupted = True
         wait = self._account.wait() or self._step(self._clock.now())
         self._interrupted = False
@@ -97,13 +98,13 @@ class UploadStage:
     # -- lost answers ---------------------------------------------------------------------------------
 
     def _look_for_lost_answers(self, now: float) -> None:
-        lost = self._ledger.documents.intents(self._account.id, now)
+        lost = self._ledger.uploads.intents(self._account.id, now)
         if not lost:
             return
-        documents = self._ledger.documents
+        uploads = self._ledger.uploads
         if self._account.near:
             for intent in lost:
-                documents.send_again(intent.document_id, now, None, None, sent=True, blame=False)
+                uploads.send_again(intent.document_id, now, None, None, sent=True, blame=False)
             return
         since = utc(min(intent.service_time for intent in lost)) - CLOCK_SLACK
         try:
@@ -111,7 +112,7 @@ class UploadStage:
         except FlexOrchError as error:
             log.info("upload.look_up_failed", code=error.code, documents=len(lost))
             ids = [intent.document_id for intent in lost]
-            documents.look_again(ids, now + LOOK_AGAIN_AFTER, looked=False)
+            uploads.look_again(ids, now + LOOK_AGAIN_AFTER, looked=False)
             return
         with self._ledger.database.write():
             for intent in lost:
@@ -119,14 +120,14 @@ class UploadStage:
         self._bells.ring("poll")
 
     def _adopt(self, intent: Intent, job_id: str | None, now: float) -> None:
-        documents, document_id = self._ledger.documents, intent.document_id
+        uploads, document_id = self._ledger.uploads, intent.document_id
         if job_id is not None:
             log.info("upload.found_again", document_id=document_id, job_id=job_id)
             self._sent.accepted(document_id, job_id, is_duplicate=False)
         elif intent.looks == 0:
-            documents.look_again([document_id], now + LOOK_AGAIN_AFTER, looked=True)
+            uploads.look_again([document_id], now + LOOK_AGAIN_AFTER, looked=True)
         else:
-            documents.send_again(document_id, now, None, None, sent=True, blame=False)
+            uploads.send_again(document_id, now, None, None, sent=True, blame=False)
 
     # -- sending --------------------------------------------------------------------------------------
 
@@ -144,7 +145,7 @@ class UploadStage:
     def _send(self, parcels: Sequence[Parcel]) -> None:
         """One request: the intent is durable before the first byte leaves."""
         now = self._clock.now()
-        self._ledger.documents.intend(
+        self._ledger.uploads.intend(
             [(p.document_id, p.candidate.version_id, p.item.sent_name) for p in parcels],
             now,
             self._account.service_time(now),
@@ -171,11 +172,10 @@ class UploadStage:
     # -- answers --------------------------------------------------------------------------------------
 
     def _answered(self, submission: Submission, parcels: Sequence[Parcel]) -> None:
-        documents = self._ledger.documents
         with self._ledger.database.write():
             for index, accepted in submission.accepted.items():
                 id_, job_id = parcels[index].document_id, accepted.job_id
-                known = documents.job_is_known_elsewhere(job_id, id_, self._account.id)
+                known = self._ledger.jobs.is_known_elsewhere(job_id, id_, self._account.id)
                 self._sent.accepted(id_, job_id, is_duplicate=accepted.is_duplicate or known)
             for index, error in submission.refused.items():
                 self._refused(parcels[index], error)
@@ -237,7 +237,7 @@ class UploadStage:
             status=error.status,
             retry_after=error.retry_after,
             lone=len(parcels) == 1,
-            while_others_pass=self._ledger.documents.others_pass(candidate.document_id, now),
+            while_others_pass=self._ledger.uploads.others_pass(candidate.document_id, now),
         )
         return decide(failure, candidate.attempt, now, self._jitter())
 
@@ -263,7 +263,7 @@ class UploadStage:
         due_at = self._clock.now() + retry.pause(candidate.attempt, self._jitter())
         with self._ledger.database.write():
             self._sent.not_taken(parcels)
-            self._ledger.documents.send_again(
+            self._ledger.uploads.send_again(
                 candidate.document_id,
                 due_at,
                 "UNREADABLE",

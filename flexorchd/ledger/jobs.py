@@ -1,0 +1,113 @@
+"""Jobs: documents that the service has, followed until their job has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flexorchd.ledger.connection import Database
+from flexorchd.ledger.documents import end_document, make_ready
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A document with a job that has not ended."""
+
+    document_id: int
+    job_id: str
+    sent_at: float
+    attempt: int
+    settings_id: int
+    is_duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnd:
+    """A completed job, as the result will carry it. `job` is a JSON text."""
+
+    document_id: int
+    job: str
+    grade: str | None
+    degraded: bool
+    pii_count: int | None
+
+
+class Jobs:
+    """The documents that have a job."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def processing(self, account_id: int, now: float, limit: int) -> list[Following]:
+        """Documents whose job is due to be asked for, the longest due first."""
+        rows = self._db.read.execute(
+            "SELECT id, job_id, sent_at, attempt, settings_id, is_duplicate FROM documents "
+            "WHERE state = 'processing' AND account_id = ? AND due_at <= ? ORDER BY due_at LIMIT ?",
+            (account_id, now, limit),
+        )
+        return [Following(r[0], r[1], r[2], r[3], r[4], is_duplicate=bool(r[5])) for r in rows]
+
+    def unfinished(self, account_id: int) -> int:
+        """How many documents have a job that has not ended."""
+        row = self._db.read.execute(
+            "SELECT count(*) FROM documents WHERE state = 'processing' AND account_id = ?",
+            (account_id,),
+        ).fetchone()
+        return int(row[0])
+
+    def poll_again(self, polls: Iterable[tuple[int, float]]) -> None:
+        """Not done yet: (document id, when to ask again)."""
+        with self._db.write() as db:
+            db.executemany(
+                "UPDATE documents SET due_at = ?2 WHERE id = ?1 AND state = 'processing'",
+                polls,
+            )
+
+    def completed(self, ends: Iterable[JobEnd], now: float) -> None:
+        """Jobs that completed: their files are ready to be delivered."""
+        with self._db.write() as db:
+            for end in ends:
+                db.execute(
+                    "UPDATE documents SET state = 'completed', due_at = NULL, attempt = 0, job = ?, "
+                    "grade = ?, degraded = ?, pii_count = ?, error_code = NULL, "
+                    "error_message = NULL WHERE id = ?",
+                    (
+                        end.job,
+                        end.grade,
+                        int(end.degraded),
+                        end.pii_count,
+                        end.document_id,
+                    ),
+                )
+                make_ready(db, end.document_id, now)
+
+    def failed(self, document_id: int, code: str, message: str, now: float) -> None:
+        """The job failed: every file that follows it ends so."""
+        with self._db.write() as db:
+            end_document(db, document_id, "failed", code, message, now)
+
+    def gone(self, document_id: int) -> int:
+        """The service no longer knows its job; how often that has happened to it."""
+        with self._db.write() as db:
+            row = db.execute(
+                "UPDATE documents SET jobs_gone = jobs_gone + 1 WHERE id = ? RETURNING jobs_gone",
+                (document_id,),
+            ).fetchone()
+            return int(row[0])
+
+    def wake(self, job_id: str, now: float) -> None:
+        """Somebody says that this job has ended: it is due to be asked for."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE documents SET due_at = min(due_at, ?) "
+                "WHERE job_id = ? AND state = 'processing'",
+                (now, job_id),
+            )
+
+    def is_known_elsewhere(self, job_id: str, document_id: int, account_id: int) -> bool:
+        """Whether another document of the account already has this job."""
+        row = self._db.read.execute(
+            "SELECT 1 FROM documents WHERE job_id = ? AND id != ? AND account_id = ? LIMIT 1",
+            (job_id, document_id, account_id),
+        ).fetchone()
+        return row is not None

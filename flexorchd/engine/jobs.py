@@ -41,10 +41,6 @@ WORKER_LOST = Failure(
     "No worker of this engine could finish the document; the engine's log says why.",
     "Look at the log, mend the worker, and upload the document again.",
 )
-INTERRUPTED = Failure(
-    "INTERRUPTED", "The engine stopped during the build.", "Build the dataset again.", "dataset"
-)
-
 Ended = Callable[[sqlite3.Connection, int, Outcome | Failure, datetime], None]
 
 
@@ -91,9 +87,7 @@ class Runner:
         self._thread = threading.Thread(target=self._run, name="job-runner", daemon=True)
 
     def start(self) -> None:
-        """Begin to work; builds that were cut off by the last stop fail now."""
-        for job_id in self._store.jobs.unfinished_builds():
-            self._store.jobs.fail(job_id, INTERRUPTED, now())
+        """Begin to work."""
         self._thread.start()
 
     def stop(self) -> None:

@@ -16,6 +16,7 @@ from flexorchd.engine.intake import Intake
 from flexorchd.engine.jobs import Runner
 from flexorchd.engine.rate import Window
 from flexorchd.engine.store import Store
+from flexorchd.engine.store.lock import FolderLock
 from flexorchd.engine.store.moments import now
 from flexorchd.engine.webhooks import Deliverer, owe_job
 
@@ -42,6 +43,7 @@ class Engine:
         self.settings = settings
         self.plan = settings.rehearsed_plan
         self.window = Window(self.plan.rpm)
+        self._lock = FolderLock(settings.data)
         self.store = Store(settings.data)
         self.datasets = Datasets(self.store.connection)
         pool = open_pool(settings.executor)
@@ -67,6 +69,7 @@ class Engine:
             part.stop()
         self.datasets.close()
         self.store.close()
+        self._lock.release()
 
     def _job_kept(self) -> None:
         self.deliverer.wake()

@@ -21,7 +21,6 @@ from flexorchd.engine.store.webhooks import Delivery, owe
 
 _log = logging.getLogger(__name__)
 
-EVENTS = ("job.completed", "job.failed", "dataset.ready", "quota.warning")
 _ATTEMPTS = 2
 _PAUSE = timedelta(seconds=2)
 _TIMEOUT = 10.0

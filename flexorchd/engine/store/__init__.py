@@ -6,9 +6,6 @@ of their own share `Store.connection`.
 
 from __future__ import annotations
 
-import fcntl
-import os
-import time
 from pathlib import Path
 
 from flexorchd.engine.store.connection import Connection
@@ -24,14 +21,12 @@ from flexorchd.engine.store.schema import prepare
 from flexorchd.engine.store.usage import Usage
 from flexorchd.engine.store.webhooks import Webhooks
 
-_LOCK_SECONDS = 10.0
-
 
 class Store:
     """Everything the engine keeps, below one folder (0700) of its own.
 
     Raises:
-        RuntimeError: another engine uses the folder, or a newer version has written it.
+        RuntimeError: a newer version has written it.
 
     Attributes:
         id: names this store; what was processed by another has another.
@@ -42,7 +37,6 @@ class Store:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
-        self._lock = _locked(folder)
         path = folder / "engine.sqlite"
         path.touch(mode=0o600)
         self.connection = Connection(path)
@@ -69,25 +63,3 @@ class Store:
     def close(self) -> None:
         """Finish the writes that were handed in, and close the file."""
         self.connection.close()
-        os.close(self._lock)
-
-
-def _locked(folder: Path) -> int:
-    """The descriptor of a lock that ends with this process.
-
-    It is waited for: the engine of a daemon that was killed takes a moment to end.
-    """
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    deadline = time.monotonic() + _LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                os.close(descriptor)
-                raise RuntimeError(
-                    f"Another engine uses {folder}. Stop it, or give this one another folder."
-                ) from None
-            time.sleep(0.05)
-        else:
-            return descriptor

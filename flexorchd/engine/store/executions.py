@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -49,12 +49,6 @@ class Executions:
             )
             for row in rows:
                 yield exact.loads(row["body"])
-
-    def records_of(self, execution_ids: Iterable[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The records of several executions, each with its execution's id, in this order."""
-        for execution_id in execution_ids:
-            for record in self.records(execution_id):
-                yield execution_id, record
 
     def text(self, execution_id: int) -> str | None:
         """The whole text, masked where the job's settings asked for it."""

@@ -126,25 +126,9 @@ class Jobs:
             ).fetchall()
         return [Queued(row["id"], row["filename"], row["sha256"], settings_of(row)) for row in rows]
 
-    def add_build(self, now: datetime) -> int:
-        """A ``dataset_build`` job, queued."""
-        return self._connection.write(lambda database: insert_build(database, now))
-
-    def complete_build(self, job_id: int, summary: Mapping[str, Any], now: datetime) -> None:
-        """End a build well; `summary` is shown as the job's ``dataset_summary``."""
-        self._connection.write(lambda database: complete_build(database, job_id, summary, now))
-
-    def fail(self, job_id: int, failure: Failure, now: datetime) -> None:
-        """End a job of either type badly."""
-        self._connection.write(lambda database: fail(database, job_id, failure, now))
-
-    def unfinished_builds(self) -> list[int]:
-        """Builds that were cut off when the engine last stopped."""
-        with self._connection.read() as database:
-            rows = database.execute(
-                "SELECT id FROM jobs WHERE status = 'queued' AND type = 'dataset_build'"
-            ).fetchall()
-        return [row["id"] for row in rows]
+    def fail(self, job_id: int, failure: Failure, now: datetime) -> bool:
+        """End a job badly; False if it is gone or has ended."""
+        return self._connection.write(lambda database: fail(database, job_id, failure, now))
 
     def _select(self, where: str, values: tuple[object, ...]) -> list[Job]:
         with self._connection.read() as database:
@@ -156,7 +140,7 @@ class Jobs:
 
 
 def insert_build(database: sqlite3.Connection, now: datetime) -> int:
-    """`Jobs.add_build` inside a transaction of the caller."""
+    """Add a ``dataset_build`` job; its id. It ends in the same transaction, see `complete_build`."""
     job_id = next_id(database)
     database.execute(
         "INSERT INTO jobs (id, type, status, created_at) VALUES (?, 'dataset_build', 'queued', ?)",
@@ -168,7 +152,7 @@ def insert_build(database: sqlite3.Connection, now: datetime) -> int:
 def complete_build(
     database: sqlite3.Connection, job_id: int, summary: Mapping[str, Any], now: datetime
 ) -> None:
-    """`Jobs.complete_build` inside a transaction of the caller."""
+    """End a build well; `summary` is shown as the job's ``dataset_summary``."""
     database.execute(
         "UPDATE jobs SET status = 'completed', completed_at = ?, dataset_summary = ?"
         " WHERE id = ? AND status = 'queued'",
@@ -177,22 +161,15 @@ def complete_build(
 
 
 def fail(database: sqlite3.Connection, job_id: int, failure: Failure, now: datetime) -> bool:
-    """`Jobs.fail` inside a transaction of the caller; False if the job is gone or has ended."""
-    return bool(
-        database.execute(
-            "UPDATE jobs SET status = 'failed', completed_at = ?, failure_code = ?,"
-            " failure_message = ?, failure_remedy = ?, failure_step = ?"
-            " WHERE id = ? AND status = 'queued'",
-            (
-                text_of(now),
-                failure.code,
-                failure.message,
-                failure.remedy,
-                failure.step,
-                job_id,
-            ),
-        ).rowcount
+    """`Jobs.fail` inside a transaction of the caller."""
+    reason = (failure.code, failure.message, failure.remedy, failure.step)
+    updated = database.execute(
+        "UPDATE jobs SET status = 'failed', completed_at = ?, failure_code = ?,"
+        " failure_message = ?, failure_remedy = ?, failure_step = ?"
+        " WHERE id = ? AND status = 'queued'",
+        (text_of(now), *reason, job_id),
     )
+    return updated.rowcount > 0
 
 
 def _accept_all(

@@ -14,7 +14,7 @@ import pytest
 
 from flexorchd.engine.failure import Failure
 from flexorchd.engine.model import Classification, Fields, Outcome, Quality, Record, Settings
-from flexorchd.engine.store import Store, executions, jobs
+from flexorchd.engine.store import Store, executions, jobs, lock
 from flexorchd.engine.store.jobs import Upload
 from flexorchd.engine.store.moments import now
 
@@ -84,7 +84,8 @@ def test_a_job_ends_once(store: Store) -> None:
     accepted = store.jobs.accept([_upload(1)], now())[0]
     assert accepted
     failure = Failure("CODE", "Message.", "Remedy.")
-    store.jobs.fail(accepted.job_id, failure, now())
+    assert store.jobs.fail(accepted.job_id, failure, now())
+    assert not store.jobs.fail(accepted.job_id, failure, now())
     assert _complete(store, accepted.job_id, {}) is None
     job = store.jobs.get(accepted.job_id)
     assert job
@@ -142,7 +143,7 @@ def test_a_closed_store_takes_nothing_more(tmp_path: Path) -> None:
     store = Store(tmp_path / "data")
     store.close()
     with pytest.raises(sqlite3.ProgrammingError):
-        store.jobs.add_build(now())
+        store.connection.write(_add_build)
 
 
 def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
@@ -170,8 +171,11 @@ def test_lists_are_quick_among_many_jobs(store: Store) -> None:
 
 
 def test_a_folder_serves_one_engine_at_a_time(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flexorchd.engine.store._LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(lock, "_SECONDS", 0.1)
+    first = lock.FolderLock(tmp_path)
     with pytest.raises(RuntimeError, match="Another engine uses"):
-        Store(tmp_path / "data")
+        lock.FolderLock(tmp_path)
+    first.release()
+    lock.FolderLock(tmp_path).release()

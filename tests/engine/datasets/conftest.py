@@ -6,7 +6,7 @@ import threading
 
 import httpx
 import pytest
-from processed import NOW, Documents
+from tests.engine.datasets.processed import NOW, Documents
 
 from flexorchd.engine.config import EngineSettings
 from flexorchd.engine.datasets import Build, Datasets

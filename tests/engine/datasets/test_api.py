@@ -9,7 +9,7 @@ import json
 import threading
 
 import pytest
-from processed import DEGRADED, INVOICE, NOTE, NOW, wait_until
+from tests.engine.datasets.processed import DEGRADED, INVOICE, NOTE, NOW, wait_until
 
 from flexorchd import formats
 from flexorchd.engine.failure import Failure

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from processed import INVOICE, NOTE, NOW, wait_until
+from tests.engine.datasets.processed import INVOICE, NOTE, NOW, wait_until
 
 from flexorchd import formats
 from flexorchd.engine.datasets import Build, Datasets, Filters, NameTakenError, Query, Taken

@@ -11,7 +11,7 @@ BUILDER = """
 import itertools, sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
-from processed import Documents, NOW
+from tests.engine.datasets.processed import Documents, NOW
 from flexorchd.engine.datasets import Build, Datasets
 from flexorchd.engine.store import Store
 

@@ -22,7 +22,7 @@ from flexorch_mcp.tools import build, chunks, export, index, search, status
 from flexorch_sdk import FlexOrchClient
 from flexorch_sdk.errors import FlexOrchError, NotFoundError, ValidationError
 from flexorch_sdk.rag import FlexOrchReader, FlexOrchRetriever
-from processed import DEGRADED, NOTE, wait_until
+from tests.engine.datasets.processed import DEGRADED, NOTE, wait_until
 from python_calamine import CalamineWorkbook
 
 

@@ -45,10 +45,10 @@ def missing() -> str:
     )
 
 
-def block(name: str) -> str:
-    """The commands of a block of the how-to."""
-    found = re.search(rf"<!-- run: {name} -->\n```\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
-    assert found, f"{HOW_TO} has no block {name}"
+def block(name: str, page: Path = HOW_TO) -> str:
+    """The commands of a block of a how-to."""
+    found = re.search(rf"<!-- run: {name} -->\n```\n(.*?)```", page.read_text(), re.DOTALL)
+    assert found, f"{page} has no block {name}"
     return found[1]
 
 

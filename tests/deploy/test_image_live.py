@@ -133,16 +133,13 @@ def test_a_key_comes_as_a_secret_and_is_nowhere_else(lean, run, tmp_path):
 
 
 @pytest.mark.parametrize("target", ["engine", "lean"])
-def test_it_is_labelled_and_has_nothing_in_it_that_was_not_meant(target, request, run):
+def test_it_is_labelled_and_nobody_in_particular_runs_it(target, request, run):
     pod, _ = run
     image = request.getfixturevalue(target)
     config = pod.config(image)
     labels = config["Labels"]
     assert labels["org.opencontainers.image.version"] == __version__
     assert config["Config"]["User"] == f"{USER}:{USER}"
-    listed = pod("run", "--rm", *CONFINED, "--entrypoint", "find", image, "/", "-xdev",
-                 "-name", ".git*", "-o", "-name", "tests", "-path", "*flexorchd/tests", check=False)  # fmt: skip
-    assert "/opt/flexorchd/.git" not in listed
     told = pod("run", "--rm", *CONFINED, image, "--version")
     assert __version__ in told
 

@@ -235,7 +235,26 @@ def test_an_instance_has_places_of_its_own(unit):
     unit.run("systemctl stop flexorchd@scans")
 
 
+def test_a_lost_state_sends_nothing_again(unit):
+    unit.run(f"cp {DEMO}/order.html {INBOX}/kept.html")
+    result(unit, "kept.html")
+    unit.run("systemctl stop flexorchd; rm -rf /var/lib/flexorchd/*; systemctl start flexorchd")
+    told = unit.run(
+        "journalctl -u flexorchd -b --no-pager _PID=$(systemctl show -P MainPID flexorchd)"
+    )
+    assert "upload.sent" not in told
+    assert "delivered" in unit.run("runuser -u flexorchd -- flexorchd files --state delivered")
+
+
 def test_every_block_of_the_how_to_is_run_here():
     blocks = re.findall(r"<!-- run: (\w+) -->", HOW_TO.read_text())
     here = "".join(path.read_text() for path in Path(__file__).parent.glob("*.py"))
     assert [name for name in blocks if f'block("{name}")' not in here] == []
+
+
+def test_it_goes_away_as_the_how_to_says(unit):
+    unit.run(block("remove", HOW_TO.with_name("remove.md")))
+    assert unit.run("systemctl is-active flexorchd || true").strip() == "inactive"
+    assert unit.run("find / -xdev -name '*flexorchd*' -not -path '/root/*' -not -path '/src/*'"
+                    " -not -path '/srv/*' -not -path '/proc/*' -not -path '/var/log/*'") == ""  # fmt: skip
+    assert unit.exists(OUTBOX)

@@ -156,6 +156,11 @@ class Latest(Generic[T]):
                 raise
             return last[0]
 
+    def prepare(self) -> None:
+        """Begin to make the first one, so that it is there when somebody asks."""
+        with self._turn:
+            self._begin()
+
     def forget(self) -> None:
         """Something has changed: whoever asks next gets it made anew."""
         self._fresh_until = 0.0

@@ -160,8 +160,8 @@ class Figures:
     def latest(self, limit: int) -> list[int]:
         """The ids of the files whose content became known, or came to an end, last; the newest first."""
         rows = self._db.read.execute(
-            "SELECT file_id FROM versions GROUP BY file_id "
-            "ORDER BY max(coalesce(ended_at, found_at)) DESC, file_id DESC LIMIT ?",
+            "SELECT f.id FROM files AS f JOIN versions AS v ON v.id = f.version_id "
+            "ORDER BY coalesce(v.ended_at, v.found_at) DESC, f.id DESC LIMIT ?",
             (limit,),
         )
         return [row[0] for row in rows]

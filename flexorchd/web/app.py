@@ -44,6 +44,13 @@ def create_app(pages: Pages) -> Starlette:
     site = Site(pages)
     resources = (overview, files, failures, quality, datasets, actions, probes)
 
+    @asynccontextmanager
+    async def running(app: Starlette) -> AsyncIterator[None]:
+        del app
+        current_default_thread_limiter().total_tokens = THREADS
+        pages.survey.prepare()
+        yield
+
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
         text = _MESSAGES.get(error.status_code, "That did not work.")
@@ -63,12 +70,5 @@ def create_app(pages: Pages) -> Starlette:
         ],
         middleware=[Middleware(Guard, door=site.door, hosts=pages.allowed_hosts, views=site.views)],
         exception_handlers={HTTPException: refused, Exception: broken},
-        lifespan=_few_threads,
+        lifespan=running,
     )
-
-
-@asynccontextmanager
-async def _few_threads(app: Starlette) -> AsyncIterator[None]:
-    del app
-    current_default_thread_limiter().total_tokens = THREADS
-    yield

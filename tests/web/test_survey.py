@@ -103,6 +103,14 @@ def test_what_took_long_is_not_made_again_soon() -> None:
     assert 2.5 < rests_until <= 60
 
 
+def test_what_was_prepared_is_there() -> None:
+    counter = Counter()
+    with latest(counter, Clock()) as one:
+        one.prepare()
+        assert one.get() == 1
+        assert counter.made == 1
+
+
 def test_a_failure_is_told_and_the_next_one_tries_again() -> None:
     tries = []
 

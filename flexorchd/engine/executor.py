@@ -6,10 +6,12 @@ starts a subprocess for the document on the machine that it runs on.
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from flexorchd.engine import sandbox
 from flexorchd.engine.config import Limits
@@ -73,13 +75,13 @@ def _local() -> Pool:
 
 def _dask(address: str) -> Pool:
     try:
-        from distributed import Client
+        distributed: Any = importlib.import_module("distributed")
     except ImportError as error:
         raise RuntimeError(
             "executor: Dask is not installed. Install flexorchd[dask], or use 'local'."
         ) from error
     try:
-        client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+        client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except OSError as error:
         raise RuntimeError(f"executor: no Dask scheduler answers at {address}.") from error
     executor = client.get_executor(pure=False, retries=_RETRIES_IN_CLUSTER)

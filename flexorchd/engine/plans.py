@@ -61,7 +61,10 @@ def parse_plan(text: str) -> Plan:
             f"plan: {text!r} is not known. Use one of {', '.join(PLANS)}, for a rehearsal with"
             " other numbers followed by rpm=N or credits=N."
         )
-    return replace(plan, **{match[1]: int(match[2]) for match in matches if match})
+    numbers = {match[1]: int(match[2]) for match in matches if match}
+    return replace(
+        plan, rpm=numbers.get("rpm", plan.rpm), credits=numbers.get("credits", plan.credits)
+    )
 
 
 def period_start(created_at: datetime, now: datetime) -> datetime:

@@ -115,6 +115,10 @@ class Account:
             self._window.learn(Limit(limit, window), used, self._clock.monotonic())
             self._turn.notify_all()
 
+    def looked(self) -> None:
+        """Plan, credits and limits are known, as far as the service tells them."""
+        self._on_change()
+
     @property
     def unlimited(self) -> bool:
         """Whether requests cost nothing: the service is on this machine, or says that it has no limit."""

@@ -19,6 +19,7 @@ from flexorchd.exports.stage import ExportStage, Scheduled
 from flexorchd.parts import Parts
 from flexorchd.pipeline.account_watch import AccountStage
 from flexorchd.pipeline.after import AfterStage
+from flexorchd.pipeline.again import AgainStage
 from flexorchd.pipeline.deliver import DeliverStage
 from flexorchd.pipeline.fingerprint import FingerprintStage
 from flexorchd.pipeline.guards import Guards, Limits
@@ -56,6 +57,7 @@ class Stages:
             PollStage(
                 parts.ledger, parts.client_for("poll"), parts.account, parts.clock, parts.bells
             ),
+            self._again_stage(),
             self._deliver_stage(),
             AfterStage(parts.ledger, parts.after, parts.clock, parts.jitter),
             self._hook_stage(),
@@ -115,6 +117,17 @@ class Stages:
             parts.client_for("upload"),
             parts.account,
             self.guards,
+            parts.clock,
+            parts.bells,
+            parts.jitter,
+        )
+
+    def _again_stage(self) -> AgainStage:
+        parts = self.parts
+        return AgainStage(
+            parts.ledger,
+            parts.client_for("upload"),
+            parts.account,
             parts.clock,
             parts.bells,
             parts.jitter,

@@ -1,4 +1,4 @@
-"""`flexorchd retry`: queue again what failed; with `reprocess` also what is delivered, under today's settings."""
+"""`flexorchd retry`: queue again what failed; with `reprocess` also what today's settings change."""
 
 from __future__ import annotations
 
@@ -24,11 +24,8 @@ def retry(parts: Parts, arguments: Mapping[str, Any]) -> Answer:
     now = parts.clock.now()
     with parts.ledger.database.write():
         for file in failed:
-            if file.document_id is None:
-                parts.ledger.files.settle_again(file.id, now)
-            else:
-                parts.ledger.documents.queue_again(file.document_id, now)
-    parts.bells.ring("settle", "upload", "deliver")
+            _queue_again(parts, file, now)
+    parts.bells.ring("settle", "upload", "again", "deliver")
     return Answer(0, [_sentence(len(failed), "is", "are", "queued again")], {"files": len(failed)})
 
 
@@ -45,14 +42,22 @@ def _reprocess(parts: Parts, files: Sequence[Found]) -> Answer:
     ]
     with parts.ledger.database.write():
         for file in chosen:
-            if file.state == "failed" and file.document_id is not None:
-                parts.ledger.documents.queue_again(file.document_id, now)
+            if file.state == "failed":
+                _queue_again(parts, file, now)
             else:
                 parts.ledger.files.settle_again(file.id, now)
-    parts.bells.ring("settle", "upload", "deliver")
+    parts.bells.ring("settle", "upload", "again", "deliver")
     return Answer(
         0, [_sentence(len(chosen), "goes", "go", "the road again")], {"files": len(chosen)}
     )
+
+
+def _queue_again(parts: Parts, file: Found, now: float) -> None:
+    if file.document_id is None or file.account_id != parts.account.id:
+        parts.ledger.files.settle_again(file.id, now)
+    else:
+        # The engine tries a failed document again by itself when it is sent again.
+        parts.ledger.documents.queue_again(file.document_id, now, reprocess=not parts.account.near)
 
 
 def _sentence(count: int, one: str, many: str, rest: str) -> str:

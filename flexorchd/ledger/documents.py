@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from flexorchd.ledger.connection import Database
 
+ENDED = ("completed", "failed", "refused")
+"""States of a document whose files are to be delivered."""
+
 FORGOTTEN = "forgotten"
 """The rule that ignores content which `flexorchd forget` erased."""
 
@@ -75,7 +78,7 @@ SELECT c.id, v.id, c.sha256, c.settings_id, c.size, c.attempt, c.alone, w.id, w.
 FROM documents AS c JOIN versions AS v ON v.id = ({_LIVE_CARRIER})
 JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id
 JOIN watches AS w ON w.id = d.watch_id
-WHERE c.state = 'queued' AND c.due_at <= ? AND c.account_id = ?
+WHERE c.state = 'queued' AND c.again IS NULL AND c.due_at <= ? AND c.account_id = ?
 ORDER BY c.due_at, c.id LIMIT ?
 """
 
@@ -146,7 +149,7 @@ class Documents:
             (found.sha256, found.settings_id, found.account_id),
         ).fetchone()
         if row is not None:
-            return row["id"], row["state"] in ("completed", "failed", "refused")
+            return row["id"], row["state"] in ENDED
         document_id = db.execute(
             "INSERT INTO documents (sha256, settings_id, account_id, size, state, due_at) "
             "VALUES (?, ?, ?, ?, 'queued', ?)",
@@ -230,24 +233,62 @@ class Documents:
             )
 
     def move_unfinished(self, account_id: int, now: float) -> int:
-        """Unfinished documents of other accounts are sent anew with this one; how many."""
-        with self._db.write() as db:
-            db.execute("DELETE FROM intents")
-            return db.execute(
-                "UPDATE documents SET account_id = ?, state = 'queued', due_at = ?, attempt = 0, "
-                "job_id = NULL, maybe_sent = 0, hold_code = NULL "
-                "WHERE state IN ('queued', 'uploading', 'processing') AND account_id != ?",
-                (account_id, now, account_id),
-            ).rowcount
+        """What other accounts have not brought to an end is sent anew with this one; how many.
 
-    def queue_again(self, document_id: int, now: float) -> None:
-        """Try an ended document anew, with every version of it that failed; the ledger forgets the job."""
+        A job that ended and was not delivered is among them: its details are out of this account's reach.
+        """
+        with self._db.write() as db:
+            rows = db.execute(
+                "SELECT id, sha256, settings_id FROM documents WHERE account_id != ?1 AND ("
+                "state IN ('queued', 'uploading', 'processing') OR state = 'completed' AND EXISTS "
+                "(SELECT 1 FROM versions WHERE document_id = documents.id AND state = 'ready'))",
+                (account_id,),
+            ).fetchall()
+            for row in rows:
+                db.execute("DELETE FROM intents WHERE document_id = ?", (row["id"],))
+                self._move(db, row, account_id, now)
+        return len(rows)
+
+    @staticmethod
+    def _move(db: sqlite3.Connection, row: sqlite3.Row, account_id: int, now: float) -> None:
+        twin = db.execute(
+            "SELECT id, state FROM documents WHERE sha256 = ? AND settings_id = ? AND account_id = ?",
+            (row["sha256"], row["settings_id"], account_id),
+        ).fetchone()
+        ended = twin is not None and twin["state"] in ENDED
+        db.execute(
+            "UPDATE versions SET state = ?, due_at = ? "
+            "WHERE document_id = ? AND state IN ('following', 'ready')",
+            ("ready" if ended else "following", now if ended else None, row["id"]),
+        )
+        if twin is not None:
+            db.execute(
+                "UPDATE versions SET document_id = ? WHERE document_id = ?", (twin["id"], row["id"])
+            )
+            db.execute("DELETE FROM documents WHERE id = ?", (row["id"],))
+            return
+        db.execute(
+            "UPDATE documents SET account_id = ?, state = 'queued', due_at = ?, attempt = 0, "
+            "job_id = NULL, job = NULL, maybe_sent = 0, again = NULL, hold_code = NULL WHERE id = ?",
+            (account_id, now, row["id"]),
+        )
+
+    def queue_again(self, document_id: int, now: float, *, reprocess: bool) -> None:
+        """Try an ended document anew, with every version of it that failed.
+
+        Args:
+            document_id: which document.
+            now: seconds since the epoch.
+            reprocess: whether a failed job is to be run again where it is, before anything is sent.
+        """
         with self._db.write() as db:
             db.execute(
-                "UPDATE documents SET state = 'queued', due_at = ?, attempt = 0, error_code = NULL, "
-                "error_message = NULL, hold_code = NULL, job = NULL WHERE id = ? "
+                "UPDATE documents SET due_at = ?1, attempt = 0, alone = 0, jobs_gone = 0, "
+                "error_code = NULL, error_message = NULL, hold_code = NULL, job = NULL, "
+                "again = CASE WHEN state = 'failed' AND job_id IS NOT NULL AND ?2 THEN 'retry' END, "
+                "again_asked = 0, state = 'queued' WHERE id = ?3 "
                 "AND state IN ('failed', 'refused', 'completed', 'queued')",
-                (now, document_id),
+                (now, int(reprocess), document_id),
             )
             db.execute(
                 "UPDATE versions SET state = 'following', due_at = NULL, attempt = 0, "
@@ -273,7 +314,7 @@ def end_document(
     """A document ends `failed` or `refused`: every file that follows it ends so."""
     db.execute(
         "UPDATE documents SET state = ?, error_code = ?, error_message = ?, due_at = NULL, "
-        "hold_code = NULL, attempt = attempt + 1, failed_at = ? WHERE id = ?",
+        "hold_code = NULL, attempt = attempt + 1, again = NULL, failed_at = ? WHERE id = ?",
         (state, code, message, now, document_id),
     )
     db.execute("DELETE FROM intents WHERE document_id = ?", (document_id,))

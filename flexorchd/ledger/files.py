@@ -127,15 +127,16 @@ ON CONFLICT (directory_id, name) DO UPDATE SET size = excluded.size, mtime_ns = 
   ctime_ns = excluded.ctime_ns, inode = excluded.inode, state = excluded.state,
   seen_at = excluded.seen_at, looked_at = excluded.looked_at, due_at = excluded.due_at,
   reason = excluded.reason, gone_at = NULL, attempt = 0
-RETURNING id, version_id
 """
 
 # A version whose document was never sent has nothing to wait for once its content is gone.
 _DROP_UNSENT = """
 UPDATE versions SET state = ?, ended_at = ?
-WHERE id = (SELECT version_id FROM files WHERE id = ?) AND state = 'following'
+WHERE id = (SELECT version_id FROM files WHERE {which}) AND state = 'following'
   AND document_id IN (SELECT id FROM documents WHERE state = 'queued')
 """
+_DROP_UNSENT_OF = _DROP_UNSENT.format(which="id = ?")
+_DROP_UNSENT_AT = _DROP_UNSENT.format(which="directory_id = ? AND name = ?")
 
 
 class Files:
@@ -214,25 +215,15 @@ class Files:
             sightings: what differs from `known`.
         """
         with self._db.write() as db:
-            directories: dict[bytes, int] = {}
-            for seen in sightings:
-                directory_id = directories.get(seen.directory)
-                if directory_id is None:
-                    directory_id = self.directory(watch_id, seen.directory)
-                    directories[seen.directory] = directory_id
-                self._see(db, directory_id, seen)
+            directories = {
+                path: self.directory(watch_id, path) for path in {s.directory for s in sightings}
+            }
+            db.executemany(_SEE, [_row(s, directories[s.directory]) for s in sightings])
+            db.executemany(
+                _DROP_UNSENT_AT,
+                [("superseded", s.seen_at, directories[s.directory], s.name) for s in sightings],
+            )
             self._count(db, watch_id, sightings)
-
-    @staticmethod
-    def _see(db: sqlite3.Connection, directory_id: int, seen: Sighting) -> None:
-        state = "ignored" if seen.ignored else "settling"
-        look = (seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode)
-        times = (seen.seen_at, seen.seen_at, seen.due_at)
-        row = db.execute(
-            _SEE, (directory_id, seen.name, *look, state, *times, seen.ignored)
-        ).fetchone()
-        if row["version_id"] is not None:
-            db.execute(_DROP_UNSENT, ("superseded", seen.seen_at, row["id"]))
 
     @staticmethod
     def _count(db: sqlite3.Connection, watch_id: int, sightings: Sequence[Sighting]) -> None:
@@ -255,7 +246,7 @@ class Files:
                     "UPDATE files SET gone_at = ?, due_at = NULL WHERE id = ? AND gone_at IS NULL",
                     (now, file_id),
                 )
-                db.execute(_DROP_UNSENT, ("vanished", now, file_id))
+                db.execute(_DROP_UNSENT_OF, ("vanished", now, file_id))
 
     def returned(self, file_ids: Iterable[int], now: float) -> None:
         """They are back unchanged, as after a mount came back: go on where they stood."""
@@ -371,3 +362,20 @@ class Files:
             (state,),
         ).fetchone()
         return None if row is None else float(row["due"])
+
+
+def _row(seen: Sighting, directory_id: int) -> tuple[int | float | str | bytes | None, ...]:
+    """What `_SEE` binds."""
+    return (
+        directory_id,
+        seen.name,
+        seen.size,
+        seen.mtime_ns,
+        seen.ctime_ns,
+        seen.inode,
+        "ignored" if seen.ignored else "settling",
+        seen.seen_at,
+        seen.seen_at,
+        seen.due_at,
+        seen.ignored,
+    )

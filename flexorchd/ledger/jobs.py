@@ -11,7 +11,7 @@ from flexorchd.ledger.documents import end_document, make_ready
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """A document with a job that has not ended."""
+    """A document with a job that has not ended; `was_masked` says that it was run again to be masked."""
 
     document_id: int
     job_id: str
@@ -19,6 +19,26 @@ class Following:
     attempt: int
     settings_id: int
     is_duplicate: bool
+    was_masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A document whose job is to be run again at the service.
+
+    Attributes:
+        document_id, settings_id, attempt: of the document.
+        job_id: the job that there was.
+        to_mask: it was processed without masking; otherwise it failed, and somebody asked for another try.
+        asked: whether a request for it may have arrived already.
+    """
+
+    document_id: int
+    job_id: str
+    settings_id: int
+    attempt: int
+    to_mask: bool
+    asked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +61,11 @@ class Jobs:
     def processing(self, account_id: int, now: float, limit: int) -> list[Following]:
         """Documents whose job is due to be asked for, the longest due first."""
         rows = self._db.read.execute(
-            "SELECT id, job_id, sent_at, attempt, settings_id, is_duplicate FROM documents "
+            "SELECT id, job_id, sent_at, attempt, settings_id, is_duplicate, again FROM documents "
             "WHERE state = 'processing' AND account_id = ? AND due_at <= ? ORDER BY due_at LIMIT ?",
             (account_id, now, limit),
         )
-        return [Following(r[0], r[1], r[2], r[3], r[4], is_duplicate=bool(r[5])) for r in rows]
+        return [Following(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6] == "mask") for r in rows]
 
     def unfinished(self, account_id: int) -> int:
         """How many documents have a job that has not ended."""
@@ -69,7 +89,7 @@ class Jobs:
             for end in ends:
                 db.execute(
                     "UPDATE documents SET state = 'completed', due_at = NULL, attempt = 0, job = ?, "
-                    "grade = ?, degraded = ?, pii_count = ?, error_code = NULL, "
+                    "again = NULL, grade = ?, degraded = ?, pii_count = ?, error_code = NULL, "
                     "error_message = NULL WHERE id = ?",
                     (
                         end.job,
@@ -111,3 +131,53 @@ class Jobs:
             (job_id, document_id, account_id),
         ).fetchone()
         return row is not None
+
+    def mask(self, document_id: int, now: float) -> None:
+        """The service processed it without masking: to be run again with our settings."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE documents SET state = 'queued', again = 'mask', again_asked = 0, due_at = ? "
+                "WHERE id = ?",
+                (now, document_id),
+            )
+
+    def to_run_again(self, account_id: int, now: float, limit: int) -> list[Again]:
+        """Documents whose job is to be run again now."""
+        rows = self._db.read.execute(
+            "SELECT id, job_id, settings_id, attempt, again = 'mask', again_asked FROM documents "
+            "WHERE state = 'queued' AND again IS NOT NULL AND account_id = ? AND due_at <= ? "
+            "ORDER BY due_at LIMIT ?",
+            (account_id, now, limit),
+        )
+        return [Again(r[0], r[1], r[2], r[3], bool(r[4]), bool(r[5])) for r in rows]
+
+    def asked_again(self, document_id: int) -> None:
+        """Commit to asking for it to be run again."""
+        with self._db.write() as db:
+            db.execute("UPDATE documents SET again_asked = 1 WHERE id = ?", (document_id,))
+
+    def cannot_run_again(self, document_id: int, now: float) -> None:
+        """The service does not have it any more, or does not do that: to be sent again."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE documents SET again = NULL, again_asked = 0, due_at = ? WHERE id = ?",
+                (now, document_id),
+            )
+
+    def run_again_later(self, document_id: int, due_at: float, code: str, message: str) -> None:
+        """The service could not be asked; try then."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE documents SET due_at = ?, attempt = attempt + 1, error_code = ?, "
+                "error_message = ? WHERE id = ?",
+                (due_at, code, message, document_id),
+            )
+
+    def next_again(self, account_id: int) -> float | None:
+        """When the next document is due to be run again."""
+        row = self._db.read.execute(
+            "SELECT min(due_at) FROM documents WHERE state = 'queued' AND again IS NOT NULL "
+            "AND account_id = ?",
+            (account_id,),
+        ).fetchone()
+        return None if row[0] is None else float(row[0])

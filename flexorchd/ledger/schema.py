@@ -115,6 +115,8 @@ CREATE TABLE documents (
   alone INTEGER NOT NULL DEFAULT 0,
   maybe_sent INTEGER NOT NULL DEFAULT 0,
   jobs_gone INTEGER NOT NULL DEFAULT 0,
+  again TEXT CHECK (again IN ('retry', 'mask')),
+  again_asked INTEGER NOT NULL DEFAULT 0,
   version_id INTEGER,
   job_id TEXT,
   is_duplicate INTEGER NOT NULL DEFAULT 0,

@@ -177,6 +177,7 @@ class Uploads:
         with self._db.write() as db:
             row = db.execute(
                 "UPDATE documents SET state = 'processing', job_id = ?, attempt = 0, alone = 0, due_at = ?, "
+                "again = CASE WHEN again = 'mask' THEN again END, again_asked = 0, "
                 "is_duplicate = CASE WHEN maybe_sent THEN 0 ELSE ? END, sent_at = ?, hold_code = NULL, "
                 "error_code = NULL, error_message = NULL WHERE id = ? RETURNING account_id",
                 (job_id, poll_at, int(is_duplicate), now, document_id),

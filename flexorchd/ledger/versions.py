@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flexorchd.ledger.connection import Database
@@ -120,13 +120,13 @@ class Versions:
         cursor.row_factory = None
         return [Ready(*row) for row in cursor.execute(_READY, (now, limit))]
 
-    def delivered(self, deliveries: Iterable[Delivered], now: float) -> None:
+    def delivered(self, deliveries: Sequence[Delivered], now: float) -> None:
         """These documents are durable in the output."""
         with self._db.write() as db:
-            for one in deliveries:
-                db.execute(
-                    "UPDATE versions SET state = ?, output_path = ?, output_sha256 = ?, ended_at = ?, "
-                    "due_at = ?, attempt = 0, after = ? WHERE id = ?",
+            db.executemany(
+                "UPDATE versions SET state = ?, output_path = ?, output_sha256 = ?, ended_at = ?, "
+                "due_at = ?, attempt = 0, after = ? WHERE id = ?",
+                [
                     (
                         "failed" if one.failed else "delivered",
                         one.output_path,
@@ -135,16 +135,18 @@ class Versions:
                         now if one.after else None,
                         "pending" if one.after else None,
                         one.version_id,
-                    ),
-                )
-                db.execute(
-                    "UPDATE documents SET document_type = coalesce(?2, document_type), "
-                    "pii_types = coalesce(?3, pii_types), "
-                    "job = CASE WHEN EXISTS (SELECT 1 FROM versions WHERE "
-                    "document_id = documents.id AND state = 'ready') THEN job END "
-                    "WHERE id = (SELECT document_id FROM versions WHERE id = ?1)",
-                    (one.version_id, one.document_type, one.pii_types),
-                )
+                    )
+                    for one in deliveries
+                ],
+            )
+            db.executemany(
+                "UPDATE documents SET document_type = coalesce(?2, document_type), "
+                "pii_types = coalesce(?3, pii_types), "
+                "job = CASE WHEN EXISTS (SELECT 1 FROM versions WHERE "
+                "document_id = documents.id AND state = 'ready') THEN job END "
+                "WHERE id = (SELECT document_id FROM versions WHERE id = ?1)",
+                [(one.version_id, one.document_type, one.pii_types) for one in deliveries],
+            )
 
     def outputs(self) -> Iterator[tuple[bytes, bytes]]:
         """Path below the output and hash of every result and failure that should be there now."""

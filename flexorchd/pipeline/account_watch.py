@@ -5,7 +5,14 @@ from __future__ import annotations
 import structlog
 
 from flexorchd.account import Account, StoppingError
-from flexorchd.client import FlexOrch, FlexOrchError, Usage
+from flexorchd.client import (
+    FlexOrch,
+    FlexOrchError,
+    RateLimitError,
+    ServiceError,
+    TransportError,
+    Usage,
+)
 from flexorchd.clock import Clock
 from flexorchd.ledger.ledger import Ledger
 
@@ -13,6 +20,7 @@ log = structlog.get_logger()
 
 LOOK_EVERY = 300.0
 AWAY_LOOK_EVERY = 5.0
+PASSING = (TransportError, ServiceError, RateLimitError)
 
 
 class AccountStage:
@@ -27,9 +35,7 @@ class AccountStage:
 
     name = "account"
 
-    def __init__(
-        self, ledger: Ledger, client: FlexOrch, account: Account, clock: Clock
-    ) -> None:
+    def __init__(self, ledger: Ledger, client: FlexOrch, account: Account, clock: Clock) -> None:
         self._ledger = ledger
         self._client = client
         self._account = account
@@ -51,7 +57,12 @@ class AccountStage:
             return None
         except FlexOrchError as error:
             log.debug("account.look_failed", code=error.code)
-            return AWAY_LOOK_EVERY
+            if error.scope == "account" or isinstance(error, PASSING):
+                return AWAY_LOOK_EVERY
+            # A service that does not tell must not keep documents waiting for what it would say.
+            self._ledger.accounts.usage(self._account.id, None, None, None, None, self._clock.now())
+        if self._looked_at is None:
+            self._account.looked()
         self._looked_at = now
         return LOOK_EVERY
 

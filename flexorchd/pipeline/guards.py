@@ -60,8 +60,13 @@ class Guards:
         self._credit_hold: str | None = None
 
     def credits_left(self, now: float) -> int | None:
-        """How many more documents the credits allow; None is unlimited. Shows the hold at 0."""
+        """How many more documents the credits allow; None is unlimited. Shows the hold at 0.
+
+        None before the service has told the plan and the credits for the first time.
+        """
         account = self._ledger.accounts.get(self._account_id)
+        if account.mode == "hosted" and account.usage_at is None:
+            return 0
         day = datetime.fromtimestamp(now, UTC).date().isoformat()
         room: list[tuple[int, str]] = []
         if self.limits.credits_per_day:

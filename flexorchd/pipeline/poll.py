@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import structlog
 
 from flexorchd.account import Account, StoppingError
-from flexorchd.client import FlexOrch, FlexOrchError, Job, NotFoundError, UnexpectedAnswerError
+from flexorchd.client import (
+    FlexOrch,
+    FlexOrchError,
+    Job,
+    NotFoundError,
+    RateLimitError,
+    TransportError,
+)
 from flexorchd.clock import Clock
 from flexorchd.ledger.jobs import Following, JobEnd
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.pipeline.job_text import freeze
-from flexorchd.pipeline.parcel import pipeline_config
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rules.polling import GIVE_UP_AFTER, PAGE, next_poll, pages_worth
 
@@ -24,10 +30,12 @@ GONE_TWICE = 2
 REST, IN_VAIN = 0.03, 5.0
 
 UNEXPLAINED = "The job failed, and the service did not say why."
+STILL_UNMASKED = (
+    "The service processed this content without masking, though it was asked to mask it."
+)
 
-
-Answer = Job | NotFoundError | UnexpectedAnswerError
-"""What the service says of a job: how it is, that there is none, or nothing that can be read."""
+Answer = Job | FlexOrchError
+"""What the service says of a job: how it is, that there is none, or that it cannot tell."""
 
 
 class PollStage:
@@ -75,25 +83,28 @@ class PollStage:
     # -- asking ---------------------------------------------------------------------------------------
 
     def _ask(self, due: Sequence[Following]) -> bool:
-        """Ask for what is due; whether anything came to an end."""
+        """Ask for these jobs; whether any of them is at an end."""
+        answers: list[tuple[Answer, list[Following]]] = []
+        try:
+            for answer in self._answers(due):
+                answers.append(answer)
+        finally:
+            # One transaction for all that was answered: the disk waits once.
+            with self._ledger.database.write():
+                for job, followers in answers:
+                    self._take(job, followers)
+            # Only after the commit: before it, a stage that wakes finds nothing and sleeps again.
+            self._bells.ring("upload", "again", "deliver")
+        return any(isinstance(answer, NotFoundError) or is_at_end(answer) for answer, _ in answers)
+
+    def _answers(self, due: Sequence[Following]) -> Iterator[tuple[Answer, list[Following]]]:
         wanted: dict[str, list[Following]] = {}
         for following in due:
             wanted.setdefault(following.job_id, []).append(following)
-        answers: list[tuple[Answer, list[Following]]] = [
-            (job, wanted.pop(job.id)) for job in self._listed(wanted, len(due))
-        ]
-        for job_id in list(wanted)[:SINGLY_AT_ONCE]:
-            answers.append((self._single(job_id), wanted.pop(job_id)))
-        # One transaction for all that was answered: the disk waits once.
-        with self._ledger.database.write():
-            unmasked = [pair for job, who in answers for pair in self._take(job, who)]
-        ended = any(not isinstance(job, Job) or job.is_finished for job, _ in answers)
-        if ended:
-            # Only after the commit: before it, a stage that wakes finds nothing and sleeps again.
-            self._bells.ring("upload", "deliver")
-        for job, following in unmasked:
-            self._process_with_our_settings(job, following)
-        return ended
+        for job in self._listed(wanted, len(due)):
+            yield job, wanted.pop(job.id)
+        for job_id, followers in list(wanted.items())[:SINGLY_AT_ONCE]:
+            yield self._single(job_id), followers
 
     def _listed(self, wanted: dict[str, list[Following]], due: int) -> Iterable[Job]:
         """Those of the wanted jobs that the first pages of the list show with all that is needed."""
@@ -109,37 +120,47 @@ class PollStage:
     def _single(self, job_id: str) -> Answer:
         try:
             return self._client.jobs.get(job_id)
-        except NotFoundError as gone:
-            return gone
-        except UnexpectedAnswerError as unreadable:
-            log.warning("poll.unreadable", job_id=job_id, reason=unreadable.message)
-            return unreadable
+        except FlexOrchError as error:
+            if error.scope == "account" or isinstance(error, TransportError | RateLimitError):
+                raise
+            # One job that the service cannot tell of must not keep the others waiting.
+            log.info("poll.no_answer", job_id=job_id, code=error.code, reason=error.message)
+            return error
 
     # -- what the answer says -------------------------------------------------------------------------
 
-    def _take(self, job: Answer, followers: Sequence[Following]) -> list[tuple[Job, Following]]:
-        """Record an answer; completed jobs that may not be masked as we want are handed back."""
-        if isinstance(job, NotFoundError):
+    def _take(self, answer: Answer, followers: Sequence[Following]) -> None:
+        if isinstance(answer, NotFoundError):
             self._gone(followers)
-        elif isinstance(job, UnexpectedAnswerError) or not job.is_finished:
-            self._ask_later(followers)
-        elif job.status == "failed":
+        elif isinstance(answer, FlexOrchError) or not answer.is_finished:
+            self._ask_later(answer, followers)
+        elif answer.status == "failed":
             for following in followers:
-                self._failed(job, following)
+                self._failed(answer, following)
         else:
-            unmasked = [f for f in followers if self._may_be_unmasked(job, f)]
-            self._completed(job, [f for f in followers if f not in unmasked])
-            return [(job, following) for following in unmasked]
-        return []
+            unmasked = [f for f in followers if self._may_be_unmasked(answer, f)]
+            self._completed(answer, [f for f in followers if f not in unmasked])
+            for following in unmasked:
+                self._have_masked(following)
 
     def _may_be_unmasked(self, job: Job, following: Following) -> bool:
-        """Whether the service answered a masking watch with an earlier job that is not known to be masked."""
-        return (
-            following.is_duplicate
-            and self._ledger.accounts.settings(following.settings_id).mask_pii
-            and not job.privacy_applied
-            and job.pii_findings_count != 0
-        )
+        """Whether a masking watch is answered with a job that is not known to be masked.
+
+        Such a job was there before; not every service says that it was.
+        """
+        if job.privacy_applied or job.pii_findings_count == 0:
+            return False
+        wanted = self._ledger.accounts.settings(following.settings_id).mask_pii
+        return wanted and (job.pii_findings_count is not None or following.is_duplicate)
+
+    def _have_masked(self, following: Following) -> None:
+        now = self._clock.now()
+        if following.was_masked:
+            self._ledger.jobs.failed(
+                following.document_id, "DUPLICATE_WITH_OTHER_SETTINGS", STILL_UNMASKED, now
+            )
+        else:
+            self._ledger.jobs.mask(following.document_id, now)
 
     def _completed(self, job: Job, followers: Sequence[Following]) -> None:
         frozen = freeze(job)
@@ -157,29 +178,6 @@ class PollStage:
             self._clock.now(),
         )
         log.info("job.completed", job_id=job.id, grade=job.quality_grade)
-
-    def _process_with_our_settings(self, job: Job, following: Following) -> None:
-        now = self._clock.now()
-        config = pipeline_config(self._ledger.accounts.settings(following.settings_id))
-        try:
-            job_id = self._client.documents.reprocess(job.document_id or "", pipeline_config=config)
-        except (NotFoundError, ValueError) as error:
-            self._ledger.jobs.failed(
-                following.document_id,
-                "DUPLICATE_WITH_OTHER_SETTINGS",
-                "The service has this content from before, without masking, and could not process "
-                f"it again ({error}).",
-                now,
-            )
-            self._bells.ring("deliver")
-            return
-        self._ledger.uploads.accepted(
-            following.document_id,
-            job_id,
-            is_duplicate=False,
-            now=now,
-            poll_at=now + next_poll(0, unlimited=self._account.unlimited),
-        )
 
     def _failed(self, job: Job, following: Following) -> None:
         code = job.failure_code or "PROCESSING_FAILED"
@@ -209,11 +207,11 @@ class PollStage:
                     now,
                 )
 
-    def _ask_later(self, followers: Sequence[Following]) -> None:
+    def _ask_later(self, answer: Answer, followers: Sequence[Following]) -> None:
         now = self._clock.now()
         again = []
         for following in followers:
-            age = now - following.sent_at
+            age = self._age(answer, following, now)
             if age > GIVE_UP_AFTER:
                 self._ledger.jobs.failed(
                     following.document_id,
@@ -222,7 +220,18 @@ class PollStage:
                     now,
                 )
             else:
-                again.append(
-                    (following.document_id, now + next_poll(age, unlimited=self._account.unlimited))
-                )
+                pause = next_poll(age, unlimited=self._account.unlimited)
+                again.append((following.document_id, now + pause))
         self._ledger.jobs.poll_again(again)
+
+    def _age(self, answer: Answer, following: Following, now: float) -> float:
+        """Seconds since the job began: by our clock or the service's, since either may have been set."""
+        age = now - following.sent_at
+        if isinstance(answer, Job) and "created_at" in answer.raw:
+            age = min(age, self._account.service_time(now) - answer.created_at.timestamp())
+        return age
+
+
+def is_at_end(answer: Answer) -> bool:
+    """Whether it is a job that has ended."""
+    return isinstance(answer, Job) and answer.is_finished

@@ -1,0 +1,53 @@
+"""The whole road in one process, stepped by hand: see `tests.house`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from tests.house import House, TestClock
+from tests.service import Service
+
+Build = Callable[..., House]
+
+
+@pytest.fixture(autouse=True)
+def events() -> Iterator[list[Any]]:
+    """What was logged, instead of printing it."""
+    with structlog.testing.capture_logs() as captured:
+        yield captured
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def service(request: pytest.FixtureRequest, clock: TestClock) -> Iterator[Service]:
+    """A service of dialect L; parametrize it with keywords for another."""
+    options: dict[str, Any] = getattr(request, "param", {})
+    with Service(**{"clock": clock.now, **options}) as running:
+        yield running
+
+
+@pytest.fixture
+def build(tmp_path: Path, service: Service, clock: TestClock) -> Iterator[Build]:
+    """Builds a house from tables of the configuration."""
+    with ExitStack() as closing:
+
+        def build(**tables: Any) -> House:
+            return closing.enter_context(House(tmp_path, service, clock, **tables))
+
+        yield build
+
+
+@pytest.fixture
+def house(build: Build) -> House:
+    """A house with one watch, ``in``."""
+    return build()

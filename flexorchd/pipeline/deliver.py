@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,13 +11,13 @@ import structlog
 
 from flexorchd import results
 from flexorchd.account import Account, StoppingError
-from flexorchd.client import Details, FlexOrch, FlexOrchError, Job, NotFoundError
+from flexorchd.client import FlexOrchError, RateLimitError, TransportError
 from flexorchd.clock import Clock
 from flexorchd.formats import exact
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.versions import Delivered, Ready
 from flexorchd.output import Draft, Output, OutputMissingError
-from flexorchd.pipeline.job_text import thaw
+from flexorchd.pipeline.gather import DetailsMissingError, Gather, JobLostError, Material
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rules import retry
 from flexorchd.rules.naming import display
@@ -26,22 +26,24 @@ from flexorchd.rules.routing import Outcome, Route, commands_for, folder_of
 log = structlog.get_logger()
 
 AT_ONCE = 200
-FETCHES_AT_ONCE = 4
-GIVE_UP_DETAILS_AFTER = 5
+FETCHES_AT_ONCE, FETCHED_AT_ONCE = 4, 20
+LARGEST_PASS = 8 * 1024 * 1024
+"""Bytes of results after which a pass ends, so that memory stays flat whatever documents hold."""
 DETAILS_PAUSE = 120.0
+LONGEST_HOLD = 60.0
+"""Seconds after which a held output is looked at again: a look costs nothing."""
 
-NO_DETAILS = "The service no longer has the details of this job; only its grade is known."
+_Gathered = Material | Exception | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Fetched:
-    """A job with its details, or why the version has to wait."""
+class _Delivery:
+    """A document that is about to be published, and what the ledger will know of it."""
 
-    job: Job | None = None
-    document: dict[str, Any] | None = None
-    warnings: tuple[str, ...] = ()
-    postponed: FlexOrchError | None = None
-    taken_over: Mapping[str, Any] | None = None
+    one: Ready
+    draft: Draft
+    delivered: Delivered
+    stale: Sequence[bytes]
 
 
 class DeliverStage:
@@ -49,8 +51,8 @@ class DeliverStage:
 
     Args:
         ledger: the queue.
-        client: a client that retries nothing and passes its requests through the account's gate.
-        account: whose jobs these are.
+        gather: brings what a result needs.
+        account: while it is paused, only what needs no request is delivered.
         output: where results go.
         clock: the time.
         bells: wakes the stages behind this one.
@@ -65,19 +67,19 @@ class DeliverStage:
     def __init__(
         self,
         ledger: Ledger,
-        client: FlexOrch,
+        gather: Gather,
         account: Account,
         output: Output,
         clock: Clock,
         bells: Bells,
         *,
-        details: bool,
+        details: Callable[[], bool],
         after: Callable[[str], bool],
         routes: Callable[[], Sequence[Route]],
         jitter: Callable[[], float],
     ) -> None:
         self._ledger = ledger
-        self._client = client
+        self._gather = gather
         self._account = account
         self._output = output
         self._clock = clock
@@ -86,41 +88,50 @@ class DeliverStage:
         self._after = after
         self._routes = routes
         self._jitter = jitter
+        self._holds = 0
         self._fetchers = ThreadPoolExecutor(FETCHES_AT_ONCE, "details")
 
     def step(self) -> float | None:
         """Deliver what is ready."""
         now = self._clock.now()
-        ready = self._ledger.versions.ready(now, AT_ONCE)
+        wait = self._account.wait()
+        # Without requests: failures, copies, and all results that hold no details.
+        at_hand = wait > 0 and self._details()
+        ready = self._ledger.versions.ready(now, AT_ONCE, at_hand=at_hand)
         if not ready:
-            due = self._ledger.versions.next_due()
-            return None if due is None else max(due - now, 0.0)
+            due = self._ledger.versions.next_due(now)
+            return (wait or None) if due is None else max(due - now, 0.0)
         try:
             self._output.check()
             self._deliver(ready)
         except StoppingError:
             return None
         except OutputMissingError as missing:
-            self._hold(ready, "OUTPUT_MISSING", str(missing))
+            return self._hold("OUTPUT_MISSING", str(missing))
         except OSError as error:
-            self._hold(ready, retry.errno_code(error.errno), f"{error.strerror}: {error.filename}")
-        else:
-            self._ledger.memory.set("output_hold", None)
+            return self._hold(
+                retry.errno_code(error.errno), f"{error.strerror}: {_place(error.filename)}"
+            )
         return 0
 
     def close(self) -> None:
         """End the threads that fetch details."""
         self._fetchers.shutdown(wait=False, cancel_futures=True)
 
-    def _hold(self, ready: Sequence[Ready], code: str, message: str) -> None:
-        now = self._clock.now()
-        if self._ledger.memory.get("output_hold") is None:
+    def _hold(self, code: str, message: str) -> float:
+        """Nothing can be written: say so, and look again after a pause."""
+        if self._holds == 0:
             log.error("output.held", code=code, reason=message, remedy=retry.remedy(code))
-        self._ledger.memory.set("output_hold", {"code": code, "message": message, "since": now})
-        with self._ledger.database.write():
-            for one in ready:
-                due_at = now + retry.pause(one.attempt, self._jitter())
-                self._ledger.versions.postpone(one.version_id, due_at, code, message)
+            hold = {"code": code, "message": message, "since": self._clock.now()}
+            self._ledger.memory.set("output_hold", hold)
+        self._holds += 1
+        return min(retry.pause(self._holds - 1, self._jitter()), LONGEST_HOLD)
+
+    def _release(self) -> None:
+        if self._holds or self._ledger.memory.get("output_hold") is not None:
+            log.info("output.released")
+            self._ledger.memory.set("output_hold", None)
+        self._holds = 0
 
     # -- one pass -------------------------------------------------------------------------------------
 
@@ -129,14 +140,18 @@ class DeliverStage:
         # Two versions of one path in one pass: the newest comes last, and its result stands.
         ready = sorted(ready, key=lambda one: one.version_id)
         current = [one for one in ready if not self._superseded(one, now)]
-        fetched = list(self._fetchers.map(self._fetch, current))
-        deliveries: list[tuple[Ready, Draft, Delivered]] = []
-        for one, got in zip(current, fetched, strict=True):
-            if got.postponed is not None:
-                self._postpone(one, got.postponed)
-            else:
-                deliveries.append(self._compose(one, got, now))
-        self._publish(deliveries)
+        deliveries: list[_Delivery] = []
+        size = 0
+        for one, got in self._gathered(current):
+            if isinstance(got, Exception):
+                self._not_yet(one, got)
+                continue
+            deliveries.append(self._compose(one, got, now))
+            size += len(deliveries[-1].draft.data)
+            if size > LARGEST_PASS:
+                self._publish_all(deliveries)
+                deliveries, size = [], 0
+        self._publish_all(deliveries)
 
     def _superseded(self, one: Ready, now: float) -> bool:
         """Two versions of one path: only the newest result that there is may stand."""
@@ -145,49 +160,97 @@ class DeliverStage:
         self._ledger.versions.superseded(one.version_id, now)
         return True
 
-    def _publish(self, deliveries: Sequence[tuple[Ready, Draft, Delivered]]) -> None:
+    def _gathered(self, ready: Sequence[Ready]) -> Iterator[tuple[Ready, _Gathered]]:
+        """Each with what its result needs, never many of them ahead of what is taken."""
+        for first in range(0, len(ready), FETCHED_AT_ONCE):
+            some = ready[first : first + FETCHED_AT_ONCE]
+            bring = self._fetchers.map if self._details() else map
+            yield from zip(some, bring(self._bring, some), strict=True)
+
+    def _bring(self, one: Ready) -> _Gathered:
+        if one.failed:
+            return None
+        try:
+            return self._gather(one)
+        except (FlexOrchError, DetailsMissingError, JobLostError) as reason:
+            return reason
+
+    def _not_yet(self, one: Ready, reason: Exception) -> None:
+        """It waits: for the account as a whole, which says when, or on its own."""
+        now = self._clock.now()
+        if isinstance(reason, JobLostError):
+            log.warning("job.gone", job_id=one.job_id)
+            self._ledger.documents.start_over(one.document_id or 0, now)
+            self._bells.ring("upload")
+        elif isinstance(reason, DetailsMissingError):
+            self._ledger.versions.details_missing(one.version_id, now + DETAILS_PAUSE, str(reason))
+        elif isinstance(reason, FlexOrchError) and not self._waits_for_account(reason):
+            due_at = now + retry.pause(one.attempt, self._jitter())
+            self._ledger.versions.postpone(one.version_id, due_at, reason.code, reason.message)
+
+    def _waits_for_account(self, error: FlexOrchError) -> bool:
+        passing = isinstance(error, TransportError | RateLimitError)
+        return passing or error.scope == "account" or self._account.wait() > 0
+
+    # -- publishing -----------------------------------------------------------------------------------
+
+    def _publish_all(self, deliveries: Sequence[_Delivery]) -> None:
+        """Publish together; if that fails, one by one, so that one bad path holds up no other."""
+        try:
+            self._publish(deliveries)
+        except OSError:
+            if len(deliveries) == 1:
+                raise
+            failures = [self._publish_alone(delivery) for delivery in deliveries]
+            if all(failures):
+                raise
+
+    def _publish_alone(self, delivery: _Delivery) -> bool:
+        """Whether it failed; it then waits on its own."""
+        try:
+            self._publish([delivery])
+        except OSError as error:
+            code, one = retry.errno_code(error.errno), delivery.one
+            message = f"{error.strerror}: {display(delivery.draft.path)}"
+            due_at = self._clock.now() + retry.pause(one.attempt, self._jitter())
+            self._ledger.versions.postpone(one.version_id, due_at, code, message)
+            log.error("result.not_written", code=code, path=display(delivery.draft.path))
+            return True
+        return False
+
+    def _publish(self, deliveries: Sequence[_Delivery]) -> None:
         if not deliveries:
             return
-        hashes = self._output.publish([draft for _, draft, _ in deliveries])
+        hashes = self._output.publish([delivery.draft for delivery in deliveries])
+        # Before the commit: after a crash in between, all of this is done again.
+        for delivery in deliveries:
+            for path in delivery.stale:
+                self._output.remove(path)
         now = self._clock.now()
+        delivered = [
+            replace(delivery.delivered, output_sha256=digest)
+            for delivery, digest in zip(deliveries, hashes, strict=True)
+        ]
         with self._ledger.database.write():
-            self._ledger.versions.delivered(
-                [
-                    replace(delivered, output_sha256=digest)
-                    for (_, _, delivered), digest in zip(deliveries, hashes, strict=True)
-                ],
-                now,
-            )
+            self._ledger.versions.delivered(delivered, now)
             self._ledger.hooks.owe(
-                [(d.version_id, route) for _, _, d in deliveries for route in d.hooks], now
+                [(d.version_id, route) for d in delivered for route in d.hooks], now
             )
-        for one, _, delivered in deliveries:
-            self._tidy(one, delivered)
+        self._release()
+        for delivery in deliveries:
+            _tell(delivery)
         self._bells.ring("after", "hooks", "deliver")
-
-    def _tidy(self, one: Ready, delivered: Delivered) -> None:
-        """A result takes the failure of an earlier version away; a failure leaves the old result."""
-        fields = {"watch": one.watch, "path": display(one.path)}
-        if delivered.failed:
-            log.warning("file.failed", **fields, code=one.error_code or one.document_error_code)
-            return
-        self._output.remove(results.failure_path(one.watch, one.path))
-        for stale in self._ledger.versions.other_outputs(one.file_id, delivered.output_path):
-            self._output.remove(stale)
-        log.info("file.delivered", **fields, job_id=one.job_id)
 
     # -- composing ------------------------------------------------------------------------------------
 
-    def _compose(self, one: Ready, got: _Fetched, now: float) -> tuple[Ready, Draft, Delivered]:
-        if one.failed:
-            path = results.failure_path(one.watch, one.path)
-            content = results.failure(one, now)
-        else:
-            content = self._result(one, got, now)
-            path = results.result_path(
-                one.watch, one.path, folder_of(self._routes(), routed(content))
-            )
-        after = not one.failed and self._after(one.watch) and not _degraded(got, content)
+    def _compose(self, one: Ready, got: Material | None, now: float) -> _Delivery:
+        content = results.failure(one, now) if got is None else self._result(one, got, now)
+        outcome = outcome_of(content, one)
+        path = (
+            results.failure_path(one.watch, one.path)
+            if got is None
+            else results.result_path(one.watch, one.path, folder_of(self._routes(), outcome))
+        )
         document = content.get("document") or {}
         found = document.get("pii_types")
         delivered = Delivered(
@@ -195,123 +258,55 @@ class DeliverStage:
             path,
             b"",
             one.failed,
-            after,
+            not one.failed and not outcome.degraded and self._after(one.watch),
             document_type=document.get("type"),
             pii_types=exact.dumps(found).decode() if found else None,
-            hooks=tuple(r.name for r in commands_for(self._routes(), routed(content))),
+            hooks=tuple(r.name for r in commands_for(self._routes(), outcome)),
         )
-        return one, Draft(path, exact.pretty(content)), delivered
+        return _Delivery(one, Draft(path, exact.pretty(content)), delivered, self._stale(one, path))
 
-    def _result(self, one: Ready, got: _Fetched, now: float) -> dict[str, Any]:
+    def _stale(self, one: Ready, path: bytes) -> Sequence[bytes]:
+        """A result takes away the path's failure and its results elsewhere; a failure leaves all."""
+        if one.failed:
+            return ()
+        elsewhere = self._ledger.versions.other_outputs(one.file_id, path)
+        return [results.failure_path(one.watch, one.path), *elsewhere]
+
+    def _result(self, one: Ready, got: Material, now: float) -> dict[str, Any]:
         assert one.settings_id is not None and one.account_id is not None  # noqa: S101, PT018
-        warnings = list(got.warnings) + ([one.warning] if one.warning else [])
-        if got.taken_over is not None:
-            job = dict(got.taken_over["job"]) | _duplicate_marks(one)
-            document = got.taken_over["document"]
-        else:
-            assert got.job is not None  # noqa: S101
-            job = job_facts(got.job) | _duplicate_marks(one)
-            document = got.document
         return results.result(
             one,
-            job=job,
-            document=document,
+            job=got.job,
+            document=got.document,
             settings=self._ledger.accounts.settings(one.settings_id),
             account=self._ledger.accounts.get(one.account_id).name,
-            warnings=warnings,
+            warnings=[*got.warnings, *([one.warning] if one.warning else [])],
             now=now,
         )
 
-    # -- fetching -------------------------------------------------------------------------------------
 
-    def _fetch(self, one: Ready) -> _Fetched:
-        if one.failed:
-            return _Fetched()
-        if (earlier := self._earlier_result(one)) is not None:
-            return _Fetched(taken_over=earlier, warnings=tuple(earlier["warnings"]))
-        try:
-            job = thaw(one.job) if one.job else self._client.jobs.get(str(one.job_id))
-            return self._with_details(one, job)
-        except FlexOrchError as error:
-            return _Fetched(postponed=error)
-
-    def _earlier_result(self, one: Ready) -> Mapping[str, Any] | None:
-        """The result of an equal file: a copy costs no request, and the service may have forgotten it."""
-        if one.document_id is None or one.version_id == one.original_version_id:
-            return None
-        found = self._ledger.versions.result_of(one.document_id)
-        data = self._output.read(found[0]) if found else None
-        return results.parse(data) if data is not None else None
-
-    def _with_details(self, one: Ready, job: Job) -> _Fetched:
-        if not self._details:
-            return _Fetched(job=job)
-        try:
-            details = self._client.documents.details(job)
-        except NotFoundError as error:
-            if one.attempt + 1 < GIVE_UP_DETAILS_AFTER:
-                return _Fetched(postponed=error)
-            return _Fetched(job=job, warnings=(NO_DETAILS,))
-        return _Fetched(job=job, document=document_facts(details))
-
-    def _postpone(self, one: Ready, error: FlexOrchError) -> None:
-        if isinstance(error, NotFoundError):
-            pause = DETAILS_PAUSE
-        else:
-            pause = self._account.wait() or retry.pause(one.attempt, self._jitter())
-        self._ledger.versions.postpone(
-            one.version_id, self._clock.now() + pause, error.code, error.message
-        )
-
-
-def job_facts(job: Job) -> dict[str, Any]:
-    """The reference's ten fields of a job, as a result carries them."""
-    return {
-        "id": job.id,
-        "status": job.status,
-        "quality_grade": job.quality_grade,
-        "quality_score": job.quality_score,
-        "pii_findings_count": job.pii_findings_count,
-        "privacy_applied": job.privacy_applied,
-        "is_duplicate": job.is_duplicate,
-        "original_job_id": job.original_job_id,
-        "processing_summary": job.processing_summary,
-        "created_at": job.created_at.isoformat().replace("+00:00", "Z"),
-    }
-
-
-def _duplicate_marks(one: Ready) -> dict[str, Any]:
-    duplicate = one.is_duplicate
-    return {"is_duplicate": duplicate, "original_job_id": one.job_id if duplicate else None}
-
-
-def document_facts(details: Details) -> dict[str, Any]:
-    """What was found in a document, as a result carries it; text only where the service gives it."""
-    facts: dict[str, Any] = {
-        "type": details.type,
-        "language": details.language,
-        "fields": dict(details.fields),
-        "records": [dict(record) for record in details.records],
-        "pii_types": dict(details.pii_types),
-    }
-    if details.text is not None:
-        facts["text"] = details.text
-    return facts
-
-
-def routed(content: Mapping[str, Any]) -> Outcome:
-    """What routes look at in a result or failure."""
+def outcome_of(content: Mapping[str, Any], one: Ready) -> Outcome:
+    """What routes and `after` look at in a result or failure."""
     if "error" in content:
         return Outcome(None, degraded=False, document_type=None, pii=False, failed=True)
     job, document = content["job"], content["document"] or {}
     return Outcome(
         grade=job["quality_grade"],
-        degraded=bool(content["document"]) and not document.get("records"),
+        degraded=one.degraded or (bool(content["document"]) and not document.get("records")),
         document_type=document.get("type"),
         pii=bool(job["pii_findings_count"]),
         failed=False,
     )
 
 
-def _degraded(got: _Fetched, content: Mapping[str, Any]) -> bool:
-    return (got.job is not None and got.job.degraded) or routed(content).degraded
+def _tell(delivery: _Delivery) -> None:
+    one = delivery.one
+    where = {"watch": one.watch, "path": display(one.path)}
+    if one.failed:
+        log.warning("file.failed", **where, code=one.error_code or one.document_error_code)
+    else:
+        log.info("file.delivered", **where, job_id=one.job_id)
+
+
+def _place(name: object) -> str:
+    return display(name) if isinstance(name, bytes) else str(name)

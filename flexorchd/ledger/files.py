@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.indexes import OPEN_FILE
 
 KnownFile: TypeAlias = tuple[bytes, int, int, int, int, int, str | None]
 """What a scan compares a directory entry with: name, size, mtime_ns, ctime_ns, inode, file id, and the
@@ -102,9 +103,6 @@ class PendingFile:
         return self.root + b"/" + self.path
 
 
-_OPEN = "f.state IN ('settling', 'settled')"
-"""What the index of files that are due is about; SQLite uses it only where a query says just this."""
-
 _KNOWN = """
 SELECT name, size, mtime_ns, ctime_ns, inode, id,
   CASE state WHEN 'followed' THEN NULL WHEN 'ignored' THEN reason ELSE '' END
@@ -114,7 +112,7 @@ _PENDING = f"""
 SELECT f.id, d.watch_id, w.name, w.root, d.path, f.name, f.size, f.mtime_ns, f.ctime_ns, f.inode,
   f.seen_at, f.looked_at, f.attempt, f.reason
 FROM files AS f JOIN directories AS d ON d.id = f.directory_id JOIN watches AS w ON w.id = d.watch_id
-WHERE f.state = ? AND {_OPEN} AND f.due_at <= ? AND f.gone_at IS NULL AND w.active
+WHERE f.state = ? AND f.{OPEN_FILE} AND f.due_at <= ? AND f.gone_at IS NULL AND w.active
   AND (w.hold_code IS NULL OR w.hold_code = 'MAX_BACKLOG')
 ORDER BY f.due_at LIMIT ?
 """
@@ -357,7 +355,7 @@ class Files:
         row = self._db.read.execute(
             "SELECT f.due_at AS due FROM files AS f JOIN directories AS d ON d.id = f.directory_id "
             "JOIN watches AS w ON w.id = d.watch_id "
-            f"WHERE f.state = ? AND {_OPEN} AND f.due_at IS NOT NULL AND f.gone_at IS NULL AND w.active "
+            f"WHERE f.state = ? AND f.{OPEN_FILE} AND f.due_at IS NOT NULL AND f.gone_at IS NULL AND w.active "
             "AND (w.hold_code IS NULL OR w.hold_code = 'MAX_BACKLOG') ORDER BY f.due_at LIMIT 1",
             (state,),
         ).fetchone()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flexorchd.ledger.connection import Database
 from flexorchd.ledger.documents import end_document, make_ready
+from flexorchd.ledger.indexes import OPEN_DOCUMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Jobs:
         """Documents whose job is due to be asked for, the longest due first."""
         rows = self._db.read.execute(
             "SELECT id, job_id, sent_at, attempt, settings_id, is_duplicate, again FROM documents "
-            "WHERE state = 'processing' AND account_id = ? AND due_at <= ? ORDER BY due_at LIMIT ?",
+            f"WHERE state = 'processing' AND {OPEN_DOCUMENT} AND account_id = ? AND due_at <= ? "
+            "ORDER BY due_at LIMIT ?",
             (account_id, now, limit),
         )
         return [Following(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6] == "mask") for r in rows]
@@ -70,7 +72,8 @@ class Jobs:
     def unfinished(self, account_id: int) -> int:
         """How many documents have a job that has not ended."""
         row = self._db.read.execute(
-            "SELECT count(*) FROM documents WHERE state = 'processing' AND account_id = ?",
+            "SELECT count(*) FROM documents "
+            f"WHERE state = 'processing' AND {OPEN_DOCUMENT} AND account_id = ?",
             (account_id,),
         ).fetchone()
         return int(row[0])
@@ -145,8 +148,8 @@ class Jobs:
         """Documents whose job is to be run again now."""
         rows = self._db.read.execute(
             "SELECT id, job_id, settings_id, attempt, again = 'mask', again_asked FROM documents "
-            "WHERE state = 'queued' AND again IS NOT NULL AND account_id = ? AND due_at <= ? "
-            "ORDER BY due_at LIMIT ?",
+            f"WHERE state = 'queued' AND {OPEN_DOCUMENT} AND again IS NOT NULL AND account_id = ? "
+            "AND due_at <= ? ORDER BY due_at LIMIT ?",
             (account_id, now, limit),
         )
         return [Again(r[0], r[1], r[2], r[3], bool(r[4]), bool(r[5])) for r in rows]
@@ -176,8 +179,8 @@ class Jobs:
     def next_again(self, account_id: int) -> float | None:
         """When the next document is due to be run again."""
         row = self._db.read.execute(
-            "SELECT min(due_at) FROM documents WHERE state = 'queued' AND again IS NOT NULL "
-            "AND account_id = ?",
+            "SELECT min(due_at) FROM documents "
+            f"WHERE state = 'queued' AND {OPEN_DOCUMENT} AND again IS NOT NULL AND account_id = ?",
             (account_id,),
         ).fetchone()
         return None if row[0] is None else float(row[0])

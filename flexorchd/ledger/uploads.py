@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from flexorchd.ledger.connection import Database
 from flexorchd.ledger.documents import end_document
+from flexorchd.ledger.indexes import OPEN_DOCUMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Uploads:
         with self._db.write() as db:
             db.execute(
                 "UPDATE documents SET due_at = ?, maybe_sent = 1 "
-                "WHERE state = 'uploading' AND account_id = ?",
+                f"WHERE state = 'uploading' AND {OPEN_DOCUMENT} AND account_id = ?",
                 (now, account_id),
             )
 

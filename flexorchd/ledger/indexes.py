@@ -1,0 +1,10 @@
+"""What the partial indexes of due work are about.
+
+SQLite uses a partial index only where a query repeats the index's own condition; that it follows from
+another one (`state = 'queued'`) is not enough. Without it a query reads the whole table.
+"""
+
+from __future__ import annotations
+
+OPEN_FILE = "state IN ('settling', 'settled')"
+OPEN_DOCUMENT = "state IN ('queued', 'uploading', 'processing')"

@@ -216,6 +216,7 @@ class Daemon:
             self.parts.account,
             self.parts.clock,
             max(watch.settle for watch in self.parts.config.watches),
+            self.parts.config.output.details,
             self.parts.clock.monotonic(),
         )
         while not self.stopping.wait(PASS_TICK_SECONDS):

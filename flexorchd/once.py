@@ -30,6 +30,7 @@ class Once:
         account: whether work can go on at all.
         clock: the time.
         settle: the longest settle time of the watches, in seconds.
+        details: whether a delivery asks the service.
         started: when the first scan had ended, by the monotonic clock.
     """
 
@@ -37,6 +38,7 @@ class Once:
     account: Account
     clock: Clock
     settle: float
+    details: bool
     started: float
     _away_since: float | None = None
 
@@ -49,7 +51,8 @@ class Once:
         if self.ledger.memory.get("output_hold") and progress.ready == progress.moving:
             held_output = self.ledger.memory.get("output_hold")
             return [*held, Leaving(progress.ready, f"the output: {held_output['message']}")]
-        if self.account.paused and not progress.settling and not progress.ready:
+        deliverable = progress.at_hand if self.details else progress.ready
+        if self.account.paused and not progress.settling and not deliverable:
             return [
                 *held,
                 Leaving(progress.moving, f"the account is paused: {self.account.paused}"),

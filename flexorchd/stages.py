@@ -22,6 +22,7 @@ from flexorchd.pipeline.after import AfterStage
 from flexorchd.pipeline.again import AgainStage
 from flexorchd.pipeline.deliver import DeliverStage
 from flexorchd.pipeline.fingerprint import FingerprintStage
+from flexorchd.pipeline.gather import Gather
 from flexorchd.pipeline.guards import Guards, Limits
 from flexorchd.pipeline.hooks import HookStage
 from flexorchd.pipeline.poll import PollStage
@@ -135,20 +136,26 @@ class Stages:
 
     def _deliver_stage(self) -> DeliverStage:
         parts = self.parts
+        gather = Gather(
+            parts.ledger, parts.client_for("deliver"), parts.output, details=self._with_details
+        )
         stage = DeliverStage(
             parts.ledger,
-            parts.client_for("deliver"),
+            gather,
             parts.account,
             parts.output,
             parts.clock,
             parts.bells,
-            details=parts.config.output.details,
+            details=self._with_details,
             after=lambda watch: parts.after(watch) is not None,
             routes=parts.routes,
             jitter=parts.jitter,
         )
         self._closing.callback(stage.close)
         return stage
+
+    def _with_details(self) -> bool:
+        return self.parts.config.output.details
 
     def _export_stage(self) -> ExportStage:
         parts = self.parts

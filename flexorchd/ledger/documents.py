@@ -297,6 +297,20 @@ class Documents:
                 (document_id,),
             )
 
+    def start_over(self, document_id: int, now: float) -> None:
+        """The service has nothing of it any more, nor have we: it is sent anew."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE documents SET state = 'queued', due_at = ?, attempt = 0, job_id = NULL, "
+                "job = NULL WHERE id = ?",
+                (now, document_id),
+            )
+            db.execute(
+                "UPDATE versions SET state = 'following', due_at = NULL, attempt = 0, "
+                "details_missing = 0 WHERE document_id = ? AND state = 'ready'",
+                (document_id,),
+            )
+
     def next_due(self, account_id: int, *states: str, after: float) -> float | None:
         """When the next document in one of these states is due, of those that are not due at `after`."""
         marks = ", ".join("?" * len(states))

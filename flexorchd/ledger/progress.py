@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.versions import AT_HAND
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is not at its end: files before their content is known, documents, versions, sources."""
+    """What is not at its end: files before their content is known, documents, versions, sources.
+
+    `at_hand` are those of the `ready` versions that are delivered without asking the service.
+    """
 
     settling: int
     held: int
@@ -17,6 +21,7 @@ class Progress:
     uploading: int
     processing: int
     ready: int
+    at_hand: int
     after: int
 
     @property
@@ -27,13 +32,15 @@ class Progress:
         )
 
 
-_PROGRESS = """
+_PROGRESS = f"""
 SELECT
   (SELECT count(*) FROM files AS f JOIN directories AS d ON d.id = f.directory_id
    JOIN watches AS w ON w.id = d.watch_id
    WHERE f.state IN ('settling', 'settled') AND f.gone_at IS NULL AND w.active
      AND (w.hold_code IS NULL OR w.hold_code = 'MAX_BACKLOG')),
   (SELECT count(*) FROM versions WHERE state = 'ready'),
+  (SELECT count(*) FROM versions AS v LEFT JOIN documents AS c ON c.id = v.document_id
+   WHERE v.state = 'ready' AND {AT_HAND}),
   (SELECT count(*) FROM versions WHERE after = 'pending')
 """
 
@@ -58,7 +65,7 @@ class ProgressView:
 
     def now(self) -> Progress:
         """The work that is open now."""
-        settling, ready, after = self._db.read.execute(_PROGRESS).fetchone()
+        settling, ready, at_hand, after = self._db.read.execute(_PROGRESS).fetchone()
         documents = dict(tuple(row) for row in self._db.read.execute(_DOCUMENTS))
         return Progress(
             settling,
@@ -67,6 +74,7 @@ class ProgressView:
             documents.get("uploading", 0),
             documents.get("processing", 0),
             ready,
+            at_hand,
             after,
         )
 

@@ -153,6 +153,7 @@ CREATE TABLE versions (
     ('following', 'ready', 'delivered', 'failed', 'superseded', 'vanished', 'forgotten')),
   due_at REAL,
   attempt INTEGER NOT NULL DEFAULT 0,
+  details_missing INTEGER NOT NULL DEFAULT 0,
   error_code TEXT,
   error_message TEXT,
   warning TEXT,

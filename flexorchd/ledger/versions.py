@@ -22,6 +22,7 @@ class Ready:
     size: int
     mtime_ns: int
     attempt: int
+    details_missing: int
     error_code: str | None
     error_message: str | None
     warning: str | None
@@ -38,6 +39,7 @@ class Ready:
     job_id: str | None
     job: str | None
     service_duplicate: bool
+    degraded: bool
     original_version_id: int | None
 
     @property
@@ -99,13 +101,20 @@ class AfterDue:
 
 _READY = """
 SELECT v.id, f.id, v.document_id, w.name, w.root, d.path, f.name, v.size, v.mtime_ns, v.attempt,
-  v.error_code, v.error_message, v.warning, f.version_id = v.id, f.gone_at IS NOT NULL, c.sha256,
-  c.settings_id, c.account_id, c.state, coalesce(c.attempt, 0), c.error_code, c.error_message,
-  c.failed_at, c.job_id, c.job, coalesce(c.is_duplicate, 0), c.version_id
+  v.details_missing, v.error_code, v.error_message, v.warning, f.version_id = v.id,
+  f.gone_at IS NOT NULL, c.sha256, c.settings_id, c.account_id, c.state, coalesce(c.attempt, 0), c.error_code, c.error_message,
+  c.failed_at, c.job_id, c.job, coalesce(c.is_duplicate, 0),
+  coalesce(c.degraded, 0), c.version_id
 FROM versions AS v JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id
 JOIN watches AS w ON w.id = d.watch_id LEFT JOIN documents AS c ON c.id = v.document_id
-WHERE v.state = 'ready' AND v.due_at <= ? ORDER BY v.due_at LIMIT ?
+WHERE v.state = 'ready' AND v.due_at <= ? {condition} ORDER BY v.due_at LIMIT ?
 """
+
+AT_HAND = """
+(v.error_code IS NOT NULL OR coalesce(c.state, '') != 'completed' OR EXISTS
+  (SELECT 1 FROM versions AS e WHERE e.document_id = v.document_id AND e.state = 'delivered'))
+"""
+"""What can be delivered without asking the service: failures, and copies of what lies in the output."""
 
 
 class Versions:
@@ -114,18 +123,19 @@ class Versions:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def ready(self, now: float, limit: int) -> list[Ready]:
-        """Versions to deliver now."""
+    def ready(self, now: float, limit: int, *, at_hand: bool = False) -> list[Ready]:
+        """Versions to deliver now; with `at_hand`, those that need no request to the service."""
         cursor = self._db.read.cursor()
         cursor.row_factory = None
-        return [Ready(*row) for row in cursor.execute(_READY, (now, limit))]
+        query = _READY.format(condition=f"AND {AT_HAND}" if at_hand else "")
+        return [Ready(*row) for row in cursor.execute(query, (now, limit))]
 
     def delivered(self, deliveries: Sequence[Delivered], now: float) -> None:
         """These documents are durable in the output."""
         with self._db.write() as db:
             db.executemany(
                 "UPDATE versions SET state = ?, output_path = ?, output_sha256 = ?, ended_at = ?, "
-                "due_at = ?, attempt = 0, after = ? WHERE id = ?",
+                "due_at = ?, attempt = 0, after_reason = NULL, after = ? WHERE id = ?",
                 [
                     (
                         "failed" if one.failed else "delivered",
@@ -138,6 +148,11 @@ class Versions:
                     )
                     for one in deliveries
                 ],
+            )
+            db.executemany(
+                "UPDATE versions SET output_path = NULL WHERE state = 'delivered' AND id != ?1 "
+                "AND output_path != ?2 AND file_id = (SELECT file_id FROM versions WHERE id = ?1)",
+                [(one.version_id, one.output_path) for one in deliveries if not one.failed],
             )
             db.executemany(
                 "UPDATE documents SET document_type = coalesce(?2, document_type), "
@@ -176,23 +191,22 @@ class Versions:
         return row is not None
 
     def other_outputs(self, file_id: int, output_path: bytes) -> list[bytes]:
-        """Where earlier results of this file lie that a route put elsewhere; the ledger lets them go."""
-        with self._db.write() as db:
-            rows = db.execute(
-                "UPDATE versions SET output_path = NULL WHERE file_id = ? AND state = 'delivered' "
-                "AND output_path != ? RETURNING output_path",
-                (file_id, output_path),
-            ).fetchall()
-        return [row[0] for row in rows if row[0] is not None]
+        """Where earlier results of this file lie that a route put elsewhere."""
+        rows = self._db.read.execute(
+            "SELECT DISTINCT output_path FROM versions WHERE file_id = ? AND state = 'delivered' "
+            "AND output_path != ?",
+            (file_id, output_path),
+        )
+        return [row[0] for row in rows]
 
-    def result_of(self, document_id: int) -> tuple[bytes, bytes] | None:
-        """The path below the output and the hash of a result that this document already has."""
-        row = self._db.read.execute(
+    def results_of(self, document_id: int) -> list[tuple[bytes, bytes]]:
+        """The paths below the output and the hashes of results that this document has, newest first."""
+        rows = self._db.read.execute(
             "SELECT output_path, output_sha256 FROM versions WHERE document_id = ? "
-            "AND state = 'delivered' ORDER BY id DESC LIMIT 1",
+            "AND state = 'delivered' AND output_path IS NOT NULL ORDER BY id DESC LIMIT 5",
             (document_id,),
-        ).fetchone()
-        return (row[0], row[1]) if row else None
+        )
+        return [(row[0], row[1]) for row in rows]
 
     def postpone(self, version_id: int, due_at: float, code: str, message: str) -> None:
         """It could not be delivered for a reason that can pass."""
@@ -200,6 +214,15 @@ class Versions:
             db.execute(
                 "UPDATE versions SET due_at = ?, attempt = attempt + 1, after_reason = ? WHERE id = ?",
                 (due_at, f"{code}: {message}", version_id),
+            )
+
+    def details_missing(self, version_id: int, due_at: float, message: str) -> None:
+        """The service did not have the details of its job, once more."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE versions SET due_at = ?, details_missing = details_missing + 1, "
+                "after_reason = ? WHERE id = ?",
+                (due_at, f"NOT_FOUND: {message}", version_id),
             )
 
     def after_due(self, now: float, limit: int) -> list[AfterDue]:
@@ -240,10 +263,10 @@ class Versions:
                 (reason, version_id),
             )
 
-    def next_due(self) -> float | None:
-        """When the next delivery is due."""
+    def next_due(self, after: float) -> float | None:
+        """When the next delivery is due, of those that are not due at `after`."""
         row = self._db.read.execute(
-            "SELECT min(due_at) AS due FROM versions WHERE state = 'ready'"
+            "SELECT min(due_at) AS due FROM versions WHERE state = 'ready' AND due_at > ?", (after,)
         ).fetchone()
         return None if row["due"] is None else float(row["due"])
 

@@ -33,6 +33,8 @@ def service(request: pytest.FixtureRequest, clock: TestClock) -> Iterator[Servic
     """A service of dialect L; parametrize it with keywords for another."""
     options: dict[str, Any] = getattr(request, "param", {})
     with Service(**{"clock": clock.now, **options}) as running:
+        # Not unlimited, so that jobs are asked for at the pace of a paid plan.
+        running.plan.limit = 100_000
         yield running
 
 

@@ -160,11 +160,13 @@ def booted() -> Iterator[Machine]:
 def _leader(nspawn: subprocess.Popen[bytes]) -> int:
     """The process that is number 1 in there."""
     children = Path(f"/proc/{nspawn.pid}/task/{nspawn.pid}/children")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and nspawn.poll() is None:
-        if pids := children.read_text().split():
-            time.sleep(1)  # it has its namespaces when it has begun to boot
-            return int(pids[0])
+        for pid in children.read_text().split():
+            with suppress(FileNotFoundError):
+                # Before it is systemd it has not all of its name spaces.
+                if Path(f"/proc/{pid}/comm").read_text() == "systemd\n":
+                    return int(pid)
         time.sleep(0.1)
     raise AssertionError((PLACE / "boot.log").read_text())
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.indexes import OPEN_DOCUMENT
+from flexorchd.ledger.placed import Placed
 
 ENDED = ("completed", "failed", "refused")
 """States of a document whose files are to be delivered."""
@@ -31,7 +33,7 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Placed):
     """A document that may be sent now, and the version whose bytes would carry it.
 
     `alone` says that it shares no request with another: it may be the one that requests fail for.
@@ -52,16 +54,6 @@ class Candidate:
     mtime_ns: int
     file_id: int
 
-    @property
-    def path(self) -> bytes:
-        """The path below the watch's root."""
-        return self.directory + b"/" + self.name if self.directory else self.name
-
-    @property
-    def location(self) -> bytes:
-        """The path on this machine."""
-        return self.root + b"/" + self.path
-
 
 _LIVE_CARRIER = """
 SELECT v.id FROM versions AS v JOIN files AS f ON f.id = v.file_id
@@ -78,8 +70,24 @@ SELECT c.id, v.id, c.sha256, c.settings_id, c.size, c.attempt, c.alone, w.id, w.
 FROM documents AS c JOIN versions AS v ON v.id = ({_LIVE_CARRIER})
 JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id
 JOIN watches AS w ON w.id = d.watch_id
-WHERE c.state = 'queued' AND c.again IS NULL AND c.due_at <= ? AND c.account_id = ?
+WHERE c.state = 'queued' AND c.{OPEN_DOCUMENT} AND c.again IS NULL AND c.due_at <= ?
+  AND c.account_id = ?
 ORDER BY c.due_at, c.id LIMIT ?
+"""
+
+
+# One question a file, since each costs as much as a write: is it still what was hashed, was its content
+# forgotten, has it this content already (whose account it was is no matter), is there a document of it.
+_FOUND = """
+SELECT f.seen_at, c.id AS document_id, c.state AS document_state,
+  EXISTS (SELECT 1 FROM forgotten WHERE sha256 = ?1) AS forgotten,
+  EXISTS (SELECT 1 FROM versions AS v JOIN documents AS had ON had.id = v.document_id
+    WHERE v.id = f.version_id AND had.sha256 = ?1 AND had.settings_id = ?2
+    AND v.state IN ('following', 'ready', 'delivered', 'failed')) AS has_it
+FROM files AS f LEFT JOIN documents AS c
+  ON c.sha256 = ?1 AND c.settings_id = ?2 AND c.account_id = ?3
+WHERE f.id = ?4 AND f.state = 'settled' AND f.size = ?5 AND f.mtime_ns = ?6 AND f.ctime_ns = ?7
+  AND f.inode = ?8
 """
 
 
@@ -101,24 +109,52 @@ class Documents:
 
     def _follow(self, db: sqlite3.Connection, found: Fingerprint, now: float) -> None:
         file = db.execute(
-            "SELECT seen_at, version_id FROM files WHERE id = ? AND state = 'settled' AND size = ? "
-            "AND mtime_ns = ? AND ctime_ns = ? AND inode = ?",
-            (found.file_id, found.size, found.mtime_ns, found.ctime_ns, found.inode),
+            _FOUND,
+            (
+                found.sha256,
+                found.settings_id,
+                found.account_id,
+                found.file_id,
+                found.size,
+                found.mtime_ns,
+                found.ctime_ns,
+                found.inode,
+            ),
         ).fetchone()
         if file is None:
             return
-        if db.execute("SELECT 1 FROM forgotten WHERE sha256 = ?", (found.sha256,)).fetchone():
+        if file["forgotten"]:
             db.execute(
                 "UPDATE files SET state = 'ignored', reason = ?, due_at = NULL WHERE id = ?",
                 (FORGOTTEN, found.file_id),
             )
-            return
-        if self._has_it_already(db, file["version_id"], found):
+        elif file["has_it"]:
             db.execute(
                 "UPDATE files SET state = 'followed', due_at = NULL WHERE id = ?", (found.file_id,)
             )
-            return
-        document_id, ended = self._document(db, found, now)
+        else:
+            document_id = file["document_id"] or self._new_document(db, found, now)
+            ended = file["document_state"] in ENDED
+            self._new_version(db, found, document_id, file["seen_at"], now if ended else None)
+
+    @staticmethod
+    def _new_document(db: sqlite3.Connection, found: Fingerprint, now: float) -> int:
+        document_id = db.execute(
+            "INSERT INTO documents (sha256, settings_id, account_id, size, state, due_at) "
+            "VALUES (?, ?, ?, ?, 'queued', ?)",
+            (found.sha256, found.settings_id, found.account_id, found.size, now),
+        ).lastrowid
+        assert document_id is not None  # noqa: S101  an INSERT that did not raise has a row
+        return document_id
+
+    @staticmethod
+    def _new_version(
+        db: sqlite3.Connection,
+        found: Fingerprint,
+        document_id: int,
+        seen_at: float,
+        ready_at: float | None,
+    ) -> None:
         version_id = db.execute(
             "INSERT INTO versions (file_id, document_id, size, mtime_ns, found_at, state, due_at, "
             "warning) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -127,9 +163,9 @@ class Documents:
                 document_id,
                 found.size,
                 found.mtime_ns,
-                file["seen_at"],
-                "ready" if ended else "following",
-                now if ended else None,
+                seen_at,
+                "following" if ready_at is None else "ready",
+                ready_at,
                 found.warning,
             ),
         ).lastrowid
@@ -140,35 +176,6 @@ class Documents:
         db.execute(
             "UPDATE documents SET version_id = ? WHERE id = ? AND version_id IS NULL",
             (version_id, document_id),
-        )
-
-    @staticmethod
-    def _document(db: sqlite3.Connection, found: Fingerprint, now: float) -> tuple[int, bool]:
-        row = db.execute(
-            "SELECT id, state FROM documents WHERE sha256 = ? AND settings_id = ? AND account_id = ?",
-            (found.sha256, found.settings_id, found.account_id),
-        ).fetchone()
-        if row is not None:
-            return row["id"], row["state"] in ENDED
-        document_id = db.execute(
-            "INSERT INTO documents (sha256, settings_id, account_id, size, state, due_at) "
-            "VALUES (?, ?, ?, ?, 'queued', ?)",
-            (found.sha256, found.settings_id, found.account_id, found.size, now),
-        ).lastrowid
-        assert document_id is not None  # noqa: S101  an INSERT that did not raise has a row
-        return document_id, False
-
-    @staticmethod
-    def _has_it_already(db: sqlite3.Connection, version_id: int | None, found: Fingerprint) -> bool:
-        """Whether the file's newest version is this very content; whose account it was is no matter."""
-        return (
-            db.execute(
-                "SELECT 1 FROM versions AS v JOIN documents AS c ON c.id = v.document_id "
-                "WHERE v.id = ? AND c.sha256 = ? AND c.settings_id = ? "
-                "AND v.state IN ('following', 'ready', 'delivered', 'failed')",
-                (version_id, found.sha256, found.settings_id),
-            ).fetchone()
-            is not None
         )
 
     def fail_file(self, file_id: int, code: str, message: str, now: float) -> None:
@@ -203,8 +210,8 @@ class Documents:
         """Show every queued document as held for `code`, or as no longer held for want of credits."""
         with self._db.write() as db:
             db.execute(
-                "UPDATE documents SET hold_code = ? WHERE state = 'queued' AND account_id = ? "
-                "AND hold_code IS NOT ? "
+                f"UPDATE documents SET hold_code = ? WHERE state = 'queued' AND {OPEN_DOCUMENT} "
+                "AND account_id = ? AND hold_code IS NOT ? "
                 "AND (hold_code IS NULL OR hold_code IN ('CREDITS_PER_DAY', 'RESERVE'))",
                 (code, account_id, code),
             )
@@ -285,7 +292,8 @@ class Documents:
             db.execute(
                 "UPDATE documents SET due_at = ?1, attempt = 0, alone = 0, jobs_gone = 0, "
                 "error_code = NULL, error_message = NULL, hold_code = NULL, job = NULL, "
-                "again = CASE WHEN state = 'failed' AND job_id IS NOT NULL AND ?2 THEN 'retry' END, "
+                "again = CASE WHEN state = 'queued' THEN again "
+                "WHEN state = 'failed' AND job_id IS NOT NULL AND ?2 THEN 'retry' END, "
                 "again_asked = 0, state = 'queued' WHERE id = ?3 "
                 "AND state IN ('failed', 'refused', 'completed', 'queued')",
                 (now, int(reprocess), document_id),
@@ -315,7 +323,7 @@ class Documents:
         """When the next document in one of these states is due, of those that are not due at `after`."""
         marks = ", ".join("?" * len(states))
         row = self._db.read.execute(
-            f"SELECT min(due_at) FROM documents WHERE state IN ({marks}) "
+            f"SELECT min(due_at) FROM documents WHERE state IN ({marks}) AND {OPEN_DOCUMENT} "
             "AND account_id = ? AND due_at > ?",
             (*states, account_id, after),
         ).fetchone()

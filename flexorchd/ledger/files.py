@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from flexorchd.ledger.connection import Database
 from flexorchd.ledger.indexes import OPEN_FILE
+from flexorchd.ledger.placed import Placed
 
 KnownFile: TypeAlias = tuple[bytes, int, int, int, int, int, str | None]
 """What a scan compares a directory entry with: name, size, mtime_ns, ctime_ns, inode, file id, and the
@@ -74,7 +75,7 @@ class NextLook:
 
 
 @dataclass(frozen=True, slots=True)
-class PendingFile:
+class PendingFile(Placed):
     """A file on its way to being known, with the last look at it."""
 
     id: int
@@ -91,16 +92,6 @@ class PendingFile:
     looked_at: float
     attempt: int
     reason: str | None
-
-    @property
-    def path(self) -> bytes:
-        """The path below the watch's root."""
-        return self.directory + b"/" + self.name if self.directory else self.name
-
-    @property
-    def location(self) -> bytes:
-        """The path on this machine."""
-        return self.root + b"/" + self.path
 
 
 _KNOWN = """
@@ -355,8 +346,8 @@ class Files:
         row = self._db.read.execute(
             "SELECT f.due_at AS due FROM files AS f JOIN directories AS d ON d.id = f.directory_id "
             "JOIN watches AS w ON w.id = d.watch_id "
-            f"WHERE f.state = ? AND f.{OPEN_FILE} AND f.due_at IS NOT NULL AND f.gone_at IS NULL AND w.active "
-            "AND (w.hold_code IS NULL OR w.hold_code = 'MAX_BACKLOG') ORDER BY f.due_at LIMIT 1",
+            f"WHERE f.state = ? AND f.{OPEN_FILE} AND f.due_at IS NOT NULL AND f.gone_at IS NULL "
+            "AND w.active AND (w.hold_code IS NULL OR w.hold_code = 'MAX_BACKLOG') ORDER BY f.due_at LIMIT 1",
             (state,),
         ).fetchone()
         return None if row is None else float(row["due"])

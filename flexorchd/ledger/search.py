@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.placed import Placed
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Placed):
     """One file with all that the ledger knows of it: a row of the view `file_states`."""
 
     id: int
@@ -58,11 +59,6 @@ class Found:
     sent_at: float | None
     hold_code: str | None
     state: str
-
-    @property
-    def path(self) -> bytes:
-        """The path below the watch's root."""
-        return self.directory + b"/" + self.name if self.directory else self.name
 
     @property
     def is_duplicate(self) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.placed import Placed
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Placed):
     """A version whose document has ended, with all that its result or failure document needs."""
 
     version_id: int
@@ -43,11 +44,6 @@ class Ready:
     original_version_id: int | None
 
     @property
-    def path(self) -> bytes:
-        """The path below the watch's root."""
-        return self.directory + b"/" + self.name if self.directory else self.name
-
-    @property
     def failed(self) -> bool:
         """Whether a failure document is due, not a result."""
         return self.error_code is not None or self.document_state in ("failed", "refused")
@@ -77,7 +73,7 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
-class AfterDue:
+class AfterDue(Placed):
     """A delivered version whose source is now to be archived or deleted."""
 
     version_id: int
@@ -93,16 +89,12 @@ class AfterDue:
     attempt: int
     changed: bool
 
-    @property
-    def path(self) -> bytes:
-        """The path below the watch's root."""
-        return self.directory + b"/" + self.name if self.directory else self.name
-
 
 _READY = """
 SELECT v.id, f.id, v.document_id, w.name, w.root, d.path, f.name, v.size, v.mtime_ns, v.attempt,
   v.details_missing, v.error_code, v.error_message, v.warning, f.version_id = v.id,
-  f.gone_at IS NOT NULL, c.sha256, c.settings_id, c.account_id, c.state, coalesce(c.attempt, 0), c.error_code, c.error_message,
+  f.gone_at IS NOT NULL, c.sha256, c.settings_id, c.account_id, c.state, coalesce(c.attempt, 0),
+  c.error_code, c.error_message,
   c.failed_at, c.job_id, c.job, coalesce(c.is_duplicate, 0),
   coalesce(c.degraded, 0), c.version_id
 FROM versions AS v JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id

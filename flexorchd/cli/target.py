@@ -18,7 +18,6 @@ from flexorchd.errors import ConfigError, UsageError
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.state import LEDGER
 
-
 INBOX_STATE = Path(".outbox.flexorchd")
 """Where `flexorchd run INBOX` keeps its state when nothing else is said."""
 

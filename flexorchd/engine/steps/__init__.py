@@ -1,0 +1,1 @@
+"""What is done with a document, step by step; `engine.process` joins them."""

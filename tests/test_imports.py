@@ -29,7 +29,20 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 """Packages with a rule; those that are not here join the others and may know all."""
 
-JOINERS = frozenset({"daemon", "parts", "cli", "control", "once", "watch_set", "stages", "servers", "vital_signs", "__main__"})
+JOINERS = frozenset(
+    {
+        "daemon",
+        "parts",
+        "cli",
+        "control",
+        "once",
+        "watch_set",
+        "stages",
+        "servers",
+        "vital_signs",
+        "__main__",
+    }
+)
 """Only these may know how the parts are put together; nobody else imports them."""
 
 
@@ -72,9 +85,7 @@ def test_a_package_knows_only_what_it_may(name: str) -> None:
 
 
 def test_nobody_imports_those_who_join_the_parts() -> None:
-    wrong = [
-        (a, b) for a, b in EDGES if package(b) in JOINERS and package(a) not in JOINERS
-    ]
+    wrong = [(a, b) for a, b in EDGES if package(b) in JOINERS and package(a) not in JOINERS]
     assert wrong == []
 
 

@@ -20,6 +20,7 @@ from flexorchd.parts import Parts
 from flexorchd.pipeline.account_watch import AccountStage
 from flexorchd.pipeline.after import AfterStage
 from flexorchd.pipeline.again import AgainStage
+from flexorchd.pipeline.clock_watch import ClockStage
 from flexorchd.pipeline.deliver import DeliverStage
 from flexorchd.pipeline.fingerprint import FingerprintStage
 from flexorchd.pipeline.gather import Gather
@@ -52,6 +53,7 @@ class Stages:
         self._closing = ExitStack()
         self.exports = self._export_stage()
         self.all: list[Stage] = [
+            ClockStage(parts.ledger, parts.clock),
             self._settle_stage(),
             self._fingerprint_stage(),
             self._upload_stage(),

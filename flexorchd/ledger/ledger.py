@@ -19,6 +19,7 @@ from flexorchd.ledger.pulls import Pulls
 from flexorchd.ledger.requests import Memory, Requests
 from flexorchd.ledger.schema import known_migrations, migrations
 from flexorchd.ledger.search import Search
+from flexorchd.ledger.timetable import Timetable
 from flexorchd.ledger.uploads import Uploads
 from flexorchd.ledger.versions import Versions
 from flexorchd.ledger.watches import Watches
@@ -61,6 +62,7 @@ class Ledger:
         self.exports = Exports(self.database)
         self.requests = Requests(self.database)
         self.memory = Memory(self.database)
+        self.timetable = Timetable(self.database)
         self.hooks = Hooks(self.database)
         self.pulls = Pulls(self.database)
         self.forgetting = Forgetting(self.database)

@@ -1,0 +1,46 @@
+"""When things are due, as a whole: what to do with it when the clock was set."""
+
+from __future__ import annotations
+
+from flexorchd.ledger.connection import Database
+
+DAY = 86_400.0
+LONGEST_PAUSE = 2 * 3600.0
+"""No pause is longer than an hour and a quarter; what is due later than this was put off by another clock."""
+
+_DUE = (
+    ("documents", "due_at"),
+    ("versions", "due_at"),
+    ("hooks", "due_at"),
+    ("export_runs", "due_at"),
+    ("accounts", "probe_at"),
+)
+
+
+class Timetable:
+    """The times at which documents, deliveries, commands, exports and probes are due."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def shift(self, seconds: float) -> None:
+        """The clock was stepped by so much: what waits goes on waiting for as long as it would have."""
+        with self._db.write() as db:
+            for table, column in _DUE:
+                db.execute(
+                    f"UPDATE {table} SET {column} = {column} + ? WHERE {column} IS NOT NULL",
+                    (seconds,),
+                )
+
+    def bring_back(self, now: float) -> None:
+        """What is due later than any pause lasts is due now: the clock was set back between two runs."""
+        with self._db.write() as db:
+            for table, column in _DUE:
+                held = table == "documents"
+                db.execute(
+                    f"UPDATE {table} SET {column} = ?1 WHERE {column} > ?1 + "
+                    + ("CASE WHEN hold_code IS NULL THEN ?2 ELSE ?3 END" if held else "?2"),
+                    (now, LONGEST_PAUSE, DAY) if held else (now, LONGEST_PAUSE),
+                )
+            db.execute("UPDATE exports SET last_slot_at = ?1 WHERE last_slot_at > ?1", (now,))
+            db.execute("UPDATE exports SET first_seen_at = ?1 WHERE first_seen_at > ?1", (now,))

@@ -20,7 +20,7 @@ from flexorchd.ledger.jobs import Following, JobEnd
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.pipeline.job_text import freeze
 from flexorchd.pipeline.stage import Bells
-from flexorchd.rules.polling import GIVE_UP_AFTER, PAGE, next_poll, pages_worth
+from flexorchd.rules.polling import GIVE_UP_AFTER, PAGE, next_poll, pages_worth, rest
 
 log = structlog.get_logger()
 
@@ -59,15 +59,19 @@ class PollStage:
         self._account = account
         self._clock = clock
         self._bells = bells
+        self._vain = 0
+        self._rest_until = 0.0
 
     def step(self) -> float | None:
         """Ask for what is due."""
-        if wait := self._account.wait():
+        resting = self._rest_until - self._clock.monotonic()
+        if (wait := max(resting, self._account.wait())) > 0:
             return wait
         now = self._clock.now()
         due = self._ledger.jobs.processing(self._account.id, now, AT_ONCE)
         if due:
             began = self._clock.monotonic()
+            self._vain = 0
             try:
                 ended = self._ask(due)
             except StoppingError:
@@ -75,6 +79,7 @@ class PollStage:
             except FlexOrchError as error:
                 log.info("poll.failed", code=error.code)
                 return self._account.wait() or 1.0
+            self._rest_until = self._clock.monotonic() + rest(self._vain, self._account.limit)
             # Asking in vain takes at most one part in so many of the time, on a machine that also works.
             return 0 if ended else max(REST, IN_VAIN * (self._clock.monotonic() - began))
         next_due = self._ledger.documents.next_due(self._account.id, "processing", after=now)
@@ -104,7 +109,9 @@ class PollStage:
         for job in self._listed(wanted, len(due)):
             yield job, wanted.pop(job.id)
         for job_id, followers in list(wanted.items())[:SINGLY_AT_ONCE]:
-            yield self._single(job_id), followers
+            answer = self._single(job_id)
+            self._vain += isinstance(answer, Job) and not answer.is_finished
+            yield answer, followers
 
     def _listed(self, wanted: dict[str, list[Following]], due: int) -> Iterable[Job]:
         """Those of the wanted jobs that the first pages of the list show with all that is needed."""
@@ -113,6 +120,7 @@ class PollStage:
         for number in range(pages_worth(due, unfinished)):
             page = self._client.jobs.page(PAGE, number * PAGE)
             found |= {j.id: j for j in page.jobs if j.id in wanted and j.is_complete_record}
+            self._vain += not any(job.is_finished for job in page.jobs if job.id in wanted)
             if page.size < PAGE or len(found) == len(wanted):
                 break
         return found.values()

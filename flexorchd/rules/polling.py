@@ -7,6 +7,9 @@ PAGE = 100
 FREE_FIRST, FREE_LONGEST = 0.02, 2.0
 PAID_FIRST, PAID_LONGEST = 2.0, 60.0
 
+VAIN_SHARE = 1 / 3
+"""The part of a plan's requests that may go into asking for jobs which have not ended yet."""
+
 GIVE_UP_AFTER = 24 * 3600.0
 """A job unfinished after this many seconds ends the wait (``JOB_UNFINISHED``)."""
 
@@ -38,3 +41,13 @@ def pages_worth(due: int, unfinished: int) -> int:
     if due <= 1:
         return 0
     return -(-unfinished // PAGE) + 1
+
+
+def rest(vain: int, a_minute: int | None) -> float:
+    """Seconds without asking after requests that brought nothing, so that others get their share.
+
+    Args:
+        vain: how many there were.
+        a_minute: requests that the plan allows in a minute; None = no limit.
+    """
+    return 0.0 if a_minute is None else vain * 60.0 / a_minute / VAIN_SHARE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,9 +23,10 @@ HOURS = 24
 LATEST = 8
 
 FRESH_SECONDS = 2.0
-REST = 20.0
+REST, LONGEST_REST_SECONDS = 20.0, 60.0
 """What took so long to make is not made again for so many times as long."""
 PATIENCE_SECONDS = 0.3
+CLOSE_SECONDS = 3.0
 TOO_OLD_SECONDS = 120.0
 
 T = TypeVar("T")
@@ -166,8 +167,10 @@ class Latest(Generic[T]):
         self._fresh_until = 0.0
 
     def close(self) -> None:
-        """Make no more."""
+        """Make no more; what is under way gets a moment to end before its ledger is closed."""
         self._maker.shutdown(wait=False, cancel_futures=True)
+        if self._making is not None:
+            wait([self._making], CLOSE_SECONDS)
 
     def _begin(self) -> Future[T]:
         """The making under way, or one that begins now."""
@@ -181,5 +184,6 @@ class Latest(Generic[T]):
         value = self._make()
         ended = self._clock.monotonic()
         self._last = value, ended
-        self._fresh_until = ended + max(FRESH_SECONDS, REST * (ended - began))
+        rest = min(REST * (ended - began), LONGEST_REST_SECONDS)
+        self._fresh_until = ended + max(FRESH_SECONDS, rest)
         return value

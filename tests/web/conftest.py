@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from flexorchd.config.fields import Address
 from flexorchd.health import Budget, StageHealth
 from flexorchd.metrics import Metrics
-from flexorchd.survey import Latest, survey
+from flexorchd.survey import Latest, Survey, survey
 from flexorchd.web.access import read_or_make_token
 from flexorchd.web.app import create_app
 from flexorchd.web.server import WebServer, bind
@@ -82,6 +83,7 @@ class Served:
     clock: Clock
     health: Health
     knocks: list[int]
+    ledger_answers: threading.Event
 
     def client(self, **options: object) -> httpx.Client:
         return httpx.Client(base_url=self.url, timeout=10, trust_env=False, verify=False, **options)  # type: ignore[arg-type]
@@ -95,7 +97,14 @@ class Served:
 
 def serve(book: Book, hosts: tuple[str, ...]) -> Iterator[Served]:
     clock, health, knocks = Clock(), Health(), []
-    latest = Latest(lambda: survey(book.ledger, book.state_dir, clock.now(), VERSION), clock)
+    answers = threading.Event()
+    answers.set()
+
+    def look() -> Survey:
+        answers.wait(10)
+        return survey(book.ledger, book.state_dir, clock.now(), VERSION)
+
+    latest = Latest(look, clock)
     token = read_or_make_token(book.state_dir)
     pages = Pages(
         ledger=book.ledger,
@@ -113,7 +122,7 @@ def serve(book: Book, hosts: tuple[str, ...]) -> Iterator[Served]:
     server = WebServer(listener, create_app(pages))
     server.start()
     try:
-        yield Served(server.address, token, book, clock, health, knocks)
+        yield Served(server.address, token, book, clock, health, knocks, answers)
     finally:
         server.stop()
         latest.close()

@@ -1,5 +1,6 @@
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,17 @@ def test_ready_once_nothing_is_missing(page: Served) -> None:
         assert answer.json()["missing"] == ["The service has not answered."]
 
 
-def test_probes_answer_while_pages_are_busy(page: Served) -> None:
-    """They need no worker thread, and no ledger."""
-    page.book.ledger.database.close()
-    with page.client() as client:
-        assert client.get("/healthz").status_code == 200
-        assert client.get("/readyz").status_code == 200
+def test_probes_answer_while_pages_wait_for_the_ledger(page: Served) -> None:
+    page.ledger_answers.clear()
+    page.clock.at += 3600
+    with page.reader() as reader, ThreadPoolExecutor(6) as visitors:
+        visits = [visitors.submit(reader.get, "/") for _ in range(6)]
+        with page.client() as client:
+            assert client.get("/healthz").status_code == 200
+            assert client.get("/readyz").status_code == 200
+        assert not any(visit.done() for visit in visits)
+        page.ledger_answers.set()
+        assert {visit.result().status_code for visit in visits} == {200}
 
 
 def test_metrics_tell_what_the_ledger_holds(read_only: Served) -> None:
@@ -123,7 +129,7 @@ def test_counters_only_rise(page: Served) -> None:
     assert ended() == (1, 0)
     failed = book.ledger.search.by_ids([book.ids[b"locked-0.pdf"]])[0]
     assert failed.document_id is not None
-    book.ledger.documents.queue_again(failed.document_id, NOW)
+    book.ledger.documents.queue_again(failed.document_id, NOW, reprocess=False)
     assert ended() == (1, 0)
     book.ledger.jobs.failed(failed.document_id, "PROTECTED", "Still.", NOW)
     book._written(b"failed/x.json", NOW, True, None)

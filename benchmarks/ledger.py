@@ -3,9 +3,9 @@
 `python -m benchmarks.ledger [--quick]`
 
 A thousand files go the whole road by the ledger's own operations. Then the ledger is multiplied: the same
-rows under other ids, in other folders, with other random hashes, so that its indexes are as scattered as a grown
-one's. At either size more files go the road, five hundred at a time. Times are CPU seconds: the
-disk's share is the same for all that is compared.
+rows under other ids, in other folders, with other random hashes, so that its indexes are as scattered as a
+grown one's. At either size more files go the road, five hundred at a time. Times are CPU seconds: the disk's
+share is the same for all that is compared.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from benchmarks.rig import scratch
 from flexorchd.ledger.accounts import SettingsRow
 from flexorchd.ledger.documents import Fingerprint
 from flexorchd.ledger.files import FoundBy, PendingFile, Sighting
-from flexorchd.ledger.jobs import JobEnd
 from flexorchd.ledger.jobs import JobEnd
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.versions import Delivered

@@ -1,7 +1,8 @@
 """A hosted-like service on loopback that answers at once, so that what is measured is the client's side.
 
-`python -m benchmarks.service [--seconds 0] [--limit N --window S] [--records N]` prints its port. Answers leave
-in one write with TCP_NODELAY. With a limit it refuses (429) what goes beyond N requests in a fixed window.
+`python -m benchmarks.service [--seconds 0] [--limit N --window S] [--records N]` prints its port. Answers
+leave in one write with TCP_NODELAY. With a limit it refuses (429) what goes beyond N requests in a fixed
+window.
 """
 
 from __future__ import annotations

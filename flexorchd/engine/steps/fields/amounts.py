@@ -225,9 +225,10 @@ def _sign(text: str, start: int, first: int, last: int) -> tuple[bool, int, int]
             return True, min(first, at - 1), last
     if text[last : last + 1] in _MINUS and not text[last + 1 : last + 2].strip():
         return True, first, last + 1
-    if text[:first].strip() in _MINUS:
+    lead, tail = text[max(0, first - 3) : first].strip(), text[last : last + 3].strip()
+    if first <= 3 and lead in _MINUS:
         return True, 0, last
-    if text[:first].strip() == "(" and text[last:].strip() == ")":
+    if first <= 3 and last + 3 >= len(text) and (lead, tail) == ("(", ")"):
         return True, first - 1, last + 1
     between = text[first:start]
     return any(mark in between for mark in _MINUS), first, last

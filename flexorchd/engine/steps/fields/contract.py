@@ -64,7 +64,7 @@ def _distinct(names: Iterator[str]) -> list[str]:
 
 
 def _between(reading: Reading) -> Iterator[str]:
-    opening = reading.content.text[:_OPENING].replace("\n", " ")
+    opening = reading.text[:_OPENING].replace("\n", " ")
     if (turkish := _TURKISH.search(opening)) is not None:
         yield from _names(reading, turkish.groups())
         return

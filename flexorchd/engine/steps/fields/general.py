@@ -49,7 +49,7 @@ def _summary(reading: Reading, title: Candidate | None) -> Candidate | None:
 
 
 def _sentences(reading: Reading, title: str) -> Iterator[str]:
-    text = " ".join(line for line in reading.content.text[:20_000].split("\n") if line != title)
+    text = " ".join(line for line in reading.text[:20_000].split("\n") if line != title)
     for sentence in _SENTENCE_END.split(" ".join(text.split())):
         spoken = sum(1 for word in sentence.split() if word[:1].isalpha())
         if spoken >= _SENTENCE_WORDS and sentence.rstrip('"”»)')[-1:] in (".", "!", "?", "…"):

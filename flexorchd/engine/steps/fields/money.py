@@ -20,7 +20,7 @@ def currency(reading: Reading) -> Candidate | None:
     ]
     if named:
         return max(named, key=lambda candidate: candidate.confidence)
-    text = reading.content.text
+    text = reading.text
     beside = Counter(
         code
         for row in reading.page.rows

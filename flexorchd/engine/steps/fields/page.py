@@ -7,10 +7,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 _CELL_GAP = re.compile(r"(?:\t| {2}| ?\|)[\t |]*")
 _COLUMN_GAP = re.compile(r"\t| {2,}| ?\| ?")
 _WORD = re.compile(r"[^\W_]+")
+_TAB = re.compile("\t")
+_LONGEST_LINE, _MOST_TABS = 600, 40
 # Letters that Unicode does not take apart into a base and a mark.
 _PLAIN = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss"})
 
@@ -47,7 +50,7 @@ class Page:
     @classmethod
     def of(cls, text: str) -> Page:
         """The page of a text in which a wide gap, or a tab, parts cells."""
-        lines = tuple(line for line in text.split("\n") if line.strip())
+        lines = tuple(part for line in text.split("\n") if line.strip() for part in _wrapped(line))
         return cls(tuple(tuple(_cells(number, line)) for number, line in enumerate(lines)), lines)
 
     def columns(self, row: int) -> tuple[str, ...]:
@@ -60,6 +63,19 @@ class Page:
     def below(self, row: int, count: int) -> tuple[Row, ...]:
         """The next rows under a row."""
         return self.rows[row + 1 : row + 1 + count]
+
+
+def _wrapped(line: str) -> Iterator[str]:
+    """The line in parts of bounded length and cells: what looks at a whole row stays linear in all."""
+    while len(line) > _LONGEST_LINE or line.count("\t") > _MOST_TABS:
+        tabs = [match.start() for match in islice(_TAB.finditer(line), _MOST_TABS)]
+        limit = min(_LONGEST_LINE, tabs[-1] if len(tabs) == _MOST_TABS else _LONGEST_LINE)
+        blank = max(line.rfind(" ", 0, limit), line.rfind("\t", 0, limit))
+        cut = limit if limit < _LONGEST_LINE or blank < limit // 2 else blank
+        yield line[:cut]
+        line = line[cut:].lstrip("\t ")
+    if line.strip():
+        yield line
 
 
 def _cells(row: int, line: str) -> Iterator[Cell]:

@@ -50,7 +50,7 @@ def read(reading: Reading) -> Mapping[str, Candidate | None]:
 def _pay(reading: Reading) -> dict[str, Candidate | None]:
     """Gross, net and deductions, which must make one another; a net above the gross is no net."""
     # Where a column says what was paid this year so far, the column before it is this period's.
-    so_far = any(word.key in _SO_FAR for word in words(reading.content.text))
+    so_far = any(word.key in _SO_FAR for word in words(reading.text))
     gross, net, less = (
         best_amount(reading, {concept: 1.0}, last=not so_far)
         for concept in ("gross_pay", "net_pay", "deductions")

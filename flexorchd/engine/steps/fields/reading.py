@@ -19,6 +19,7 @@ from flexorchd.engine.steps.fields.phrases import Match, Phrases
 _FOREIGN, _FOREIGN_WORD, _FOREIGN_SHORT = 0.85, 0.7, 0.4
 _SHORT = 4
 _PROSE_WORDS = 9
+_HEAD, _TAIL = 300_000, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +82,25 @@ class Reading:
     concepts: frozenset[str]
 
     @cached_property
+    def text(self) -> str:
+        """The text; of a very long one the beginning and the end, where documents say what they are."""
+        text = self.content.text
+        return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+
+    @cached_property
     def page(self) -> Page:
         """The rows and cells of the text."""
-        return Page.of(self.content.text)
+        return Page.of(self.text)
 
     @cached_property
     def numbers(self) -> NumberStyle:
         """How the document writes numbers."""
-        return NumberStyle.of(self.content.text, self.locale, self.language)
+        return NumberStyle.of(self.text, self.locale, self.language)
 
     @cached_property
     def dates(self) -> DateStyle:
         """How the document writes dates."""
-        return DateStyle.of(self.content.text, self.locale, self.language)
+        return DateStyle.of(self.text, self.locale, self.language)
 
     @property
     def phrases(self) -> Phrases[Term]:

@@ -207,12 +207,22 @@ class Files:
             directories = {
                 path: self.directory(watch_id, path) for path in {s.directory for s in sightings}
             }
+            before = self._last_id(db)
             db.executemany(_SEE, [_row(s, directories[s.directory]) for s in sightings])
-            db.executemany(
-                _DROP_UNSENT_AT,
-                [("superseded", s.seen_at, directories[s.directory], s.name) for s in sightings],
-            )
+            # New files take new ids and have no version; in a burst that is all of them.
+            if self._last_id(db) - before < len(sightings):
+                db.executemany(
+                    _DROP_UNSENT_AT,
+                    [
+                        ("superseded", s.seen_at, directories[s.directory], s.name)
+                        for s in sightings
+                    ],
+                )
             self._count(db, watch_id, sightings)
+
+    @staticmethod
+    def _last_id(db: sqlite3.Connection) -> int:
+        return int(db.execute("SELECT coalesce(max(id), 0) FROM files").fetchone()[0])
 
     @staticmethod
     def _count(db: sqlite3.Connection, watch_id: int, sightings: Sequence[Sighting]) -> None:

@@ -122,6 +122,6 @@ def _is_label(reading: Reading, name: str) -> bool:
 BANK_STATEMENT = document_type(
     "bank account_holder iban period_start period_end opening_balance closing_balance transactions",
     "statement_no statement_date period period_start period_end opening_balance closing_balance "
-    "bank account_holder other_amount",
+    "bank account_holder other_amount settled",
     read,
 )

@@ -52,6 +52,8 @@ def labelled(
 
 def _standing(label: Label) -> float:
     """How much a label looks like one, and not like a word of a sentence."""
+    if label.qualified:
+        return 0.6
     if label.in_prose:
         return 0.62 if label.leading or label.long else 0.45
     if label.leading:

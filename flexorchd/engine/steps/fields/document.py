@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flexorchd.engine.steps.fields.candidates import Candidate, best, labelled
 from flexorchd.engine.steps.fields.near import Kind, T
+from flexorchd.engine.steps.fields.page import Cell
 from flexorchd.engine.steps.fields.readers import days, periods, references
 from flexorchd.engine.steps.fields.reading import Reading
 
@@ -81,7 +82,8 @@ def date_of(reading: Reading, own: str, title: str = "") -> Candidate | None:
     """
     concepts = {own: 1.0, "generic_date": 0.75} | ({title: 0.72} if title else {})
     found = field(reading, concepts, days(reading))
-    return found or (_beside_title(reading, title) if title else None) or _of_letter(reading)
+    beside = _beside_title(reading, title) if title and found is None else None
+    return found or beside or _of_letter(reading) or _alone(reading)
 
 
 def _beside_title(reading: Reading, title: str) -> Candidate | None:
@@ -105,6 +107,30 @@ def _of_letter(reading: Reading) -> Candidate | None:
             ):
                 return Candidate(dates[0].value, 0.6, "position", cell)
     return None
+
+
+def _alone(reading: Reading) -> Candidate | None:
+    """The only date near the top that fills a cell of its own, outside of tables."""
+    cells = [cell for row in reading.page.rows[:25] if len(row) <= 2 for cell in row]
+    found = {
+        day.value: cell
+        for cell in cells
+        for day in reading.dates.days(cell.text)
+        if day.end - day.start == len(cell.text) and not _answers(reading, cell)
+    }
+    if len(found) != 1:
+        return None
+    value, cell = found.popitem()
+    return Candidate(value, 0.55, "position", cell)
+
+
+def _answers(reading: Reading, cell: Cell) -> bool:
+    """Whether a cell is the value of a label before it, which says that it is another date."""
+    return any(
+        label.cell.column < cell.column and ("date" in concept or "period" in concept)
+        for label in reading.labels[cell.row]
+        for concept in label.concepts
+    )
 
 
 def _is_dateline(text: str, start: int, end: int, *, alone: bool) -> bool:

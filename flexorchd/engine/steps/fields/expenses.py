@@ -112,11 +112,11 @@ def _planned_total(reading: Reading) -> Candidate | None:
 
 EXPENSE_REPORT = document_type(
     "employee period total_amount line_items",
-    "report_no report_date period employee total gross due net tax other_amount",
+    "report_no report_date period employee total gross due net tax other_amount settled",
     read_report,
 )
 BUDGET = document_type(
     "period total_amount line_items",
-    "report_no report_date period total gross due net tax other_amount",
+    "report_no report_date period total gross due net tax other_amount settled",
     read_budget,
 )

@@ -70,7 +70,7 @@ def sums_of(amounts: Mapping[str, Candidate]) -> list[Decimal]:
 INVOICE = document_type(
     "document_no document_date currency vendor total_amount net_amount tax_amount line_items",
     "invoice_date due_date delivery_date order_date delivery_no delivery_note_date contract_no "
-    "quote_no gross total net tax due other_amount seller customer ship_to customer_vat_id "
+    "quote_no gross total net tax due other_amount settled seller customer ship_to customer_vat_id "
     "quote_date",
     read,
 )

@@ -68,7 +68,7 @@ def read_delivery(reading: Reading) -> Mapping[str, Candidate | None]:
 
 _TRADE = (
     "invoice_date due_date order_date quote_no quote_date delivery_no contract_no "
-    "delivery_date gross total net tax due other_amount seller ship_to customer_vat_id "
+    "delivery_date gross total net tax due other_amount settled seller ship_to customer_vat_id "
 )
 PURCHASE_ORDER = document_type(
     "document_no document_date buyer vendor total_amount line_items",

@@ -77,6 +77,6 @@ def _surer(candidate: Candidate) -> Candidate:
 
 PAYROLL = document_type(
     "employer employee period gross_pay net_pay",
-    "payroll_no pay_date period employee employer gross_pay net_pay deductions other_amount",
+    "payroll_no pay_date period employee employer gross_pay net_pay deductions other_amount settled",
     read,
 )

@@ -59,6 +59,11 @@ class Label:
         return self.leading and not self.in_prose and (self.announced or not self.short)
 
     @property
+    def qualified(self) -> bool:
+        """Whether more words come before the colon, which make it the label of something else."""
+        return _QUALIFIED.match(self.rest) is not None
+
+    @property
     def in_prose(self) -> bool:
         """Whether it is likely a word of a sentence."""
         spelled = sum(1 for word in self.cell.words if word.key.isalpha() and len(word.key) > 1)
@@ -209,6 +214,7 @@ def _numbers_follow(match: Match[Term], text: str, end: int) -> bool:
     return of_numbers and text[end:].lstrip(" .°")[:1].isdigit()
 
 
+_QUALIFIED = re.compile(r" +[^\W\d_]{3,}(?: [^\W\d_]+){0,2} ?:")
 _JOINTS = ("/", "-", "_", "@", ".", "'", "’")
 _RATE = re.compile(r"\d+(?:[.,]\d+)? ?%|% ?\d+(?:[.,]\d+)?")
 _ASIDES = re.compile(r"[\s.:]*(?:\([^()]{0,60}\)[\s.:]*)*")

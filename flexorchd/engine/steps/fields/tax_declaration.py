@@ -59,6 +59,6 @@ def _office(reading: Reading) -> Candidate | None:
 
 TAX_DECLARATION = document_type(
     "tax_type taxpayer tax_id period tax_due",
-    "declaration_no report_date due_date period taxpayer tax_office tax_type tax_due other_amount",
+    "declaration_no report_date due_date period taxpayer tax_office tax_type tax_due other_amount settled",
     read,
 )

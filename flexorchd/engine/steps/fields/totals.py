@@ -46,7 +46,8 @@ def totals(reading: Reading) -> Mapping[str, Candidate]:
         known = {option.value for option in grosses + dues}
         rows = (t for t in _triples(reading.page.rows, reading) if t[2].value in known)
         chosen = _summary(reading, known) or next(rows, None) or chosen
-    found = _settled(*chosen, dues)
+    settled = any(label.certain for label in reading.labelled("settled"))
+    found = _found(*chosen, dues, settled=settled)
     return {
         name: Candidate(option.value, min(option.confidence, 0.99), "label", option.cell)
         for name, option in found.items()
@@ -142,9 +143,10 @@ def _contradict(net: _Option, tax: _Option, gross: _Option) -> bool:
     return net.value > gross.value or (tax is not _Absent and tax.value >= gross.value > 0)
 
 
-def _settled(
-    net: _Option, tax: _Option, gross: _Option, dues: Sequence[_Option]
+def _found(
+    net: _Option, tax: _Option, gross: _Option, dues: Sequence[_Option], *, settled: bool
 ) -> dict[str, _Option]:
+    """The amounts by field. What is due is also the total, unless something was settled before."""
     bonus = 0.1 if _agree(net, tax, gross) else 0.0
     found = {
         name: _Option(option.value, option.confidence + bonus, option.cell)
@@ -154,7 +156,7 @@ def _settled(
     if dues:
         due = dues[0]
         found["amount_due"] = due
-        if gross is _Absent:
+        if gross is _Absent and not settled:
             found["total_amount"] = due
     return found
 

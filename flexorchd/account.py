@@ -23,6 +23,9 @@ from flexorchd.rules.budget import Limit, Window, next_in_line
 log = structlog.get_logger()
 
 RATE_LIMIT_PAUSE = 5.0
+PROOF = "documents.upload"
+"""What an account must have done since its last pause for the pauses to begin short again: a probe finds a
+plan well that is too small for uploads."""
 TROUBLE_AFTER = 3
 """So many answers of 5xx in a row, and the service counts as away."""
 
@@ -75,7 +78,9 @@ class Account:
         self._trouble = 0
         self._stopping = False
         self._learned = False
-        self._paused = ledger.accounts.get(account_id).pause_code
+        row = ledger.accounts.get(account_id)
+        self._paused = row.pause_code
+        self._unproven = row.probes > 0
         ledger.memory.set("away", None)
         self.requests: dict[tuple[str, str], int] = {}
         self.service_offset = 0.0
@@ -188,6 +193,9 @@ class Account:
             self.pause(error.code, error.message)
         elif exchange.status is not None:
             self._came_back()
+            if error is None and self._unproven and exchange.operation == PROOF:
+                self._unproven = False
+                self._ledger.accounts.proven(self.id)
 
     def _slow_down(self, seconds: float) -> None:
         with self._turn:
@@ -235,19 +243,19 @@ class Account:
 
     def pause(self, code: str, message: str) -> None:
         """Send nothing more until a probe finds the account well."""
-        now = self._clock.now()
-        first = self._paused != code
+        if self._paused == code:
+            return
         self._paused = code
+        now = self._clock.now()
         probes = self._ledger.accounts.get(self.id).probes
         probe_at = now + retry.pause(probes, self._jitter())
         self._ledger.accounts.pause(self.id, code, message, now, probe_at)
-        if first:
-            log.error("account.paused", code=code, reason=message, remedy=retry.remedy(code))
+        log.error("account.paused", code=code, reason=message, remedy=retry.remedy(code))
 
-    def probe_due(self) -> bool:
-        """Whether the paused account is to be asked again now."""
+    def until_probe(self) -> float:
+        """Seconds until the paused account is to be asked again; 0 = now."""
         row = self._ledger.accounts.get(self.id)
-        return bool(row.pause_code) and (row.probe_at or 0.0) <= self._clock.now()
+        return max(0.0, (row.probe_at or 0.0) - self._clock.now())
 
     def probe_failed(self) -> None:
         """The probe found the account as it was."""
@@ -261,6 +269,7 @@ class Account:
         if self._paused is None:
             return
         self._paused = None
+        self._unproven = True
         self._ledger.accounts.resume(self.id)
         log.info("account.resumed")
         self._on_change()

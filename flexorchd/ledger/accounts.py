@@ -15,7 +15,7 @@ ENGINE_URL = "engine"
 class AccountRow:
     """Where documents go, and whether that is paused.
 
-    `probes` counts the probes since the pause began; `credits_*` are what the service said last.
+    `probes` counts the probes since a document was taken last; `credits_*` are what the service said last.
     """
 
     id: int
@@ -93,7 +93,6 @@ class Accounts:
         with self._db.write() as db:
             db.execute(
                 "UPDATE accounts SET paused_at = CASE WHEN pause_code IS ? THEN paused_at ELSE ? END, "
-                "probes = CASE WHEN pause_code IS NULL THEN 0 ELSE probes END, "
                 "pause_code = ?, pause_message = ?, probe_at = ? WHERE id = ?",
                 (code, now, code, message, probe_at, account_id),
             )
@@ -107,13 +106,18 @@ class Accounts:
             )
 
     def resume(self, account_id: int) -> None:
-        """The account is well again."""
+        """The account is well again, as far as a probe can tell."""
         with self._db.write() as db:
             db.execute(
                 "UPDATE accounts SET pause_code = NULL, pause_message = NULL, paused_at = NULL, "
-                "probe_at = NULL, probes = 0 WHERE id = ?",
+                "probe_at = NULL, probes = probes + 1 WHERE id = ?",
                 (account_id,),
             )
+
+    def proven(self, account_id: int) -> None:
+        """The account takes documents again: the next pause begins with a short one."""
+        with self._db.write() as db:
+            db.execute("UPDATE accounts SET probes = 0 WHERE id = ?", (account_id,))
 
     def usage(
         self,

@@ -19,7 +19,7 @@ from flexorchd.ledger.ledger import Ledger
 log = structlog.get_logger()
 
 LOOK_EVERY = 300.0
-AWAY_LOOK_EVERY = 5.0
+AWAY_LOOK_EVERY, AWAY_LOOK_AT_LEAST_EVERY = 5.0, 60.0
 PASSING = (TransportError, ServiceError, RateLimitError)
 
 
@@ -45,9 +45,10 @@ class AccountStage:
     def step(self) -> float | None:
         """Look when it is time to."""
         if self._account.paused:
-            if self._account.probe_due():
-                self._probe()
-            return 1.0
+            if wait := self._account.until_probe():
+                return wait
+            self._probe()
+            return 0.0
         now = self._clock.monotonic()
         if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
             return LOOK_EVERY - (now - self._looked_at)
@@ -58,7 +59,7 @@ class AccountStage:
         except FlexOrchError as error:
             log.debug("account.look_failed", code=error.code)
             if error.scope == "account" or isinstance(error, PASSING):
-                return AWAY_LOOK_EVERY
+                return min(max(self._account.wait(), AWAY_LOOK_EVERY), AWAY_LOOK_AT_LEAST_EVERY)
             # A service that does not tell must not keep documents waiting for what it would say.
             self._ledger.accounts.usage(self._account.id, None, None, None, None, self._clock.now())
         if self._looked_at is None:

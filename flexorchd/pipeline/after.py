@@ -76,11 +76,8 @@ class AfterStage:
 
     def _act(self, one: AfterDue, now: float) -> None:
         action = self._actions(one.watch)
-        if action is None:
-            self._ledger.versions.after_skipped(one.version_id, "the watch keeps its files now")
-            return
         try:
-            moved = self._move(one, action)
+            moved = self._move(one, action) if action else self._keep(one)
         except OSError as error:
             pause = retry.pause(one.attempt, self._jitter())
             code = retry.errno_code(error.errno)
@@ -94,14 +91,20 @@ class AfterStage:
         if moved is not None:
             self._ledger.versions.after_skipped(one.version_id, moved)
             return
+        assert action is not None  # noqa: S101  without one there is a reason
         self._ledger.versions.after_done(one.version_id, one.file_id, now, moved=True)
         log.info(f"source.{action.action}d", watch=one.watch, path=naming.display(one.path))
 
+    def _keep(self, one: AfterDue) -> str:
+        """The configuration has changed: what an earlier run renamed aside gets its name back."""
+        _, source, aside = _places(one)
+        if os.path.lexists(aside):
+            put_back(aside, source)
+        return "the watch keeps its files now"
+
     def _move(self, one: AfterDue, action: After) -> str | None:
         """Move the source; None when done, else why it is left alone."""
-        folder = os.path.join(one.root, one.directory) if one.directory else one.root
-        source = os.path.join(folder, one.name)
-        aside = os.path.join(folder, os.fsencode(naming.temporary_name(f"{one.version_id:016x}")))
+        folder, source, aside = _places(one)
         if not os.path.lexists(aside):
             if one.changed:
                 return "the source has changed"
@@ -120,6 +123,13 @@ class AfterStage:
             archive(aside, os.path.join(root, one.path), one.sha256)
         sync_directory(folder)
         return None
+
+
+def _places(one: AfterDue) -> tuple[bytes, bytes, bytes]:
+    """The source's folder, the source, and its name while it is aside."""
+    folder = os.path.join(one.root, one.directory) if one.directory else one.root
+    aside = os.fsencode(naming.temporary_name(f"{one.version_id:016x}"))
+    return folder, os.path.join(folder, one.name), os.path.join(folder, aside)
 
 
 def _is_what_was_hashed(path: bytes, one: AfterDue) -> bool:

@@ -19,7 +19,7 @@ from tests.house.outbox import Outbox
 from tests.service import Service
 
 SCAN_SECONDS = 20.0
-ROUNDS = 3_000
+SPINNING = 400
 
 
 class House(Outbox):
@@ -122,8 +122,10 @@ class House(Outbox):
         if scan:
             self.scan()
         end = self.clock.monotonic() + seconds
-        for _ in range(ROUNDS):
+        at_once = 0
+        while at_once < SPINNING:
             wait = self._round()
+            at_once = 0 if wait else at_once + 1
             if until() if until else self._is_idle():
                 return
             if self.clock.monotonic() + wait > end:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -53,3 +55,16 @@ def build(tmp_path: Path, service: Service, clock: TestClock) -> Iterator[Build]
 def house(build: Build) -> House:
     """A house with one watch, ``in``."""
     return build()
+
+
+@pytest.fixture
+def other_device(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another file system than the watches."""
+    for place in (Path("/dev/shm"), Path.cwd()):
+        if place.is_dir() and place.stat().st_dev != tmp_path.stat().st_dev:
+            break
+    else:
+        pytest.skip("NOT TESTED: there is no second file system here to archive to")
+    folder = Path(tempfile.mkdtemp(dir=place))
+    yield folder
+    shutil.rmtree(folder)

@@ -1,0 +1,162 @@
+"""Guards: money and the wrong folder. What is held is held visibly, and never fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.house import House, TestClock
+from tests.road.conftest import Build
+from tests.service import Service
+
+DAY = 86_400.0
+
+
+def drop(house: House, number: int, first: int = 0) -> None:
+    for n in range(first, first + number):
+        house.drop(f"{n}.txt", f"document {n}")
+
+
+def holds(house: House) -> set[str | None]:
+    return {file.hold_code for file in house.parts.ledger.search.files(state="held")}
+
+
+def test_more_new_files_than_the_backlog_are_held_until_approved(
+    build: Build, service: Service
+) -> None:
+    house = build(limits={"max_backlog": 5})
+    drop(house, 6)
+    house.run(seconds=600)
+    assert service.count("documents.upload") == 0
+    assert set(house.states().values()) == {"held"}
+    assert "MAX_BACKLOG" in house.troubles()
+    code, lines = house.ask("approve", watch="in")
+    assert code == 0
+    assert "6" in lines[0]
+    house.run()
+    assert len(house.results()) == 6
+    assert "MAX_BACKLOG" not in house.troubles()
+
+
+def test_a_backlog_is_counted_by_whichever_door_files_come(build: Build, service: Service) -> None:
+    house = build(limits={"max_backlog": 5})
+    drop(house, 5)
+    house.run()
+    assert len(house.results()) == 5
+    drop(house, 6, first=5)
+    house.run(seconds=600)
+    assert len(house.results()) == 5
+    assert holds(house) == {"MAX_BACKLOG"}
+    house.ask("approve", watch="in")
+    house.run()
+    drop(house, 5, first=11)
+    house.run()
+    assert len(house.results()) == 16
+
+
+def test_a_held_watch_holds_no_other(build: Build) -> None:
+    house = build(watches=[{"name": "in"}, {"name": "small"}], limits={"max_backlog": 3})
+    drop(house, 4)
+    house.drop("a.txt", "one", "small")
+    house.run(seconds=600)
+    assert house.result("a.txt", "small")
+    assert not house.results()
+
+
+def test_a_copy_in_another_watch_does_not_release_what_is_held(
+    build: Build, service: Service
+) -> None:
+    house = build(watches=[{"name": "in"}, {"name": "small"}], limits={"max_backlog": 3})
+    drop(house, 4)
+    house.drop("a.txt", "document 1", "small")
+    house.run(seconds=600)
+    assert house.result("a.txt", "small")
+    assert len(service.workspace.documents) == 1
+
+
+def test_the_days_credits_hold_until_the_next_day(
+    build: Build, service: Service, clock: TestClock
+) -> None:
+    house = build(limits={"credits_per_day": 3})
+    drop(house, 5)
+    house.run(seconds=3600)
+    assert len(house.results()) == 3
+    assert holds(house) == {"CREDITS_PER_DAY"}
+    assert not house.failures()
+    clock.advance(DAY)
+    house.run()
+    assert len(house.results()) == 5
+
+
+def test_a_reserve_of_credits_is_left(build: Build, service: Service) -> None:
+    service.workspace.credits = 10
+    house = build(limits={"reserve": 7})
+    drop(house, 5)
+    house.run(seconds=3600)
+    assert len(house.results()) == 3
+    assert service.workspace.credits == 7
+    assert holds(house) == {"RESERVE"}
+    service.workspace.credits = 100
+    house.run(lambda: len(house.results()) == 5)
+
+
+def test_a_file_that_is_saved_again_and_again_is_sent_so_often_a_day(
+    build: Build, service: Service, clock: TestClock
+) -> None:
+    house = build(limits={"versions_per_day": 2})
+    for n in range(5):
+        house.drop("a.txt", f"version {n}")
+        house.run(seconds=600)
+    assert service.count("documents.upload") == 2
+    assert holds(house) == {"VERSIONS_PER_DAY"}
+    clock.advance(DAY)
+    house.run()
+    result = house.result("a.txt")
+    assert result
+    assert result["document"]["records"][0]["text"] == "version 4"
+    assert service.count("documents.upload") == 3
+
+
+@pytest.mark.parametrize("plan", ["trial", "starter", "pro"])
+def test_what_the_plan_refuses_is_not_sent(build: Build, service: Service, plan: str) -> None:
+    limit = {"trial": 10, "starter": 25, "pro": 50}[plan] * 1024 * 1024
+    service.plan.name = plan
+    house = build(watches=[{"name": "in", "include": ["*"]}])
+    with house.source("large.txt").open("wb") as file:
+        file.truncate(limit + 1)
+    house.drop("table.csv", "a,b")
+    house.drop("good.txt", "good")
+    house.run()
+    codes = {path: failure["error"]["code"] for path, failure in house.failures().items()}
+    assert codes == {"large.txt": "FILE_TOO_LARGE", "table.csv": "UNSUPPORTED_FILE"}
+    assert [len(names) for names in service.uploads()] == [1]
+
+
+def test_nothing_is_sent_before_the_first_scan_has_shown_how_much_there_is(build: Build) -> None:
+    house = build(limits={"max_backlog": 5})
+    drop(house, 6)
+    house.run(seconds=60)
+    house.reopen()
+    house.run(seconds=60, scan=False)
+    assert house.service.count("documents.upload") == 0
+
+
+def test_a_watch_that_is_removed_is_parked_and_its_jobs_finish(
+    build: Build, service: Service
+) -> None:
+    service.workspace.job_seconds = 60.0
+    service.workspace.credits = 1
+    house = build(watches=[{"name": "in"}, {"name": "old"}])
+    house.drop("sent.txt", "sent", "old")
+    house.run(lambda: service.count("documents.upload") == 1)
+    house.drop("unsent.txt", "unsent", "old")
+    house.run(seconds=10)
+    house.watches = [{"name": "in"}]
+    house.reopen()
+    service.workspace.credits = 100
+    house.run()
+    assert house.result("sent.txt", "old")
+    assert house.states("old") == {"sent.txt": "delivered", "unsent.txt": "held"}
+    house.watches = [{"name": "in"}, {"name": "old"}]
+    house.reopen()
+    house.run()
+    assert house.result("unsent.txt", "old")

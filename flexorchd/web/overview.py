@@ -39,6 +39,7 @@ def overview(site: Site, request: Request) -> Response:
         missing=site.pages.health.missing(),
         stages=stages,
         budget=site.pages.health.budget(),
+        engine=site.pages.health.engine_alive(),
         latest=_files(site, survey.latest),
         hours=_hours(survey),
         held=[(held, retry.remedy(held.code)) for held in survey.held],

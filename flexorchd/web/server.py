@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import threading
+from contextlib import suppress
 
 import structlog
 import uvicorn
@@ -16,6 +18,7 @@ from flexorchd.errors import ConfigError
 log = structlog.get_logger()
 
 STOP_SECONDS = 2
+TICK_SECONDS = 1.0
 BACKLOG = 64
 MOST_CONNECTIONS = 64
 KEY = "web.listen"
@@ -62,6 +65,28 @@ def _bound(address: Address) -> socket.socket:
     return listener
 
 
+class _CalmServer(uvicorn.Server):
+    """Looks once a second whether to go on, where uvicorn looks ten times; a stop does not wait for it."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), TICK_SECONDS)
+
+    def end(self) -> None:
+        """From any thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # It has ended by itself.
+                self._loop.call_soon_threadsafe(self._ended.set)
+
+
 class WebServer:
     """Serves an application until it is stopped.
 
@@ -80,7 +105,7 @@ class WebServer:
         self._listener = listener
         host, port = listener.getsockname()[:2]
         self.address = f"http://{Address(host, port)}"
-        self._server = uvicorn.Server(
+        self._server = _CalmServer(
             uvicorn.Config(
                 app,
                 loop="asyncio",
@@ -101,7 +126,7 @@ class WebServer:
 
     def stop(self) -> None:
         """End it; answers under way get a moment to be finished."""
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join(STOP_SECONDS + 1)
         self._listener.close()
 

@@ -240,10 +240,11 @@ def test_an_embedded_daemon_shows_no_credits(tmp_path: Path) -> None:
     served = serve(open_book(tmp_path, mode="embedded"), HOSTS)
     one = next(served)
     try:
+        one.health.engine = True
         one.book.delivered("scans", b"a.pdf", NOW - HOUR)
         with one.reader() as reader:
             text = seen(reader, "/")
-        assert "processed on this machine" in text
+        assert "processed on this machine. The engine runs." in text
         assert "Credits" not in text
     finally:
         served.close()

@@ -11,7 +11,8 @@ from flexorchd.engine.steps.fields.candidates import Candidate, best
 from flexorchd.engine.steps.fields.document import date_of, document_type, field, number_of
 from flexorchd.engine.steps.fields.identifiers import ibans
 from flexorchd.engine.steps.fields.money import currency
-from flexorchd.engine.steps.fields.parties import headed, is_name
+from flexorchd.engine.steps.fields.names import is_name
+from flexorchd.engine.steps.fields.parties import headed
 from flexorchd.engine.steps.fields.readers import clean, days
 from flexorchd.engine.steps.fields.reading import Reading
 from flexorchd.engine.steps.fields.spans import period_of

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from flexorchd.engine.model import Value
+from flexorchd.engine.steps.fields.labels import Label
 from flexorchd.engine.steps.fields.near import Kind, Near, T, near
 from flexorchd.engine.steps.fields.page import Cell
-from flexorchd.engine.steps.fields.reading import Label, Reading
+from flexorchd.engine.steps.fields.reading import Reading
 
 THRESHOLD = 0.5
 _REPEATED = 0.03

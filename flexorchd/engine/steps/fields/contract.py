@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from flexorchd.engine.steps.fields.candidates import Candidate
 from flexorchd.engine.steps.fields.document import date_of, document_type, field, number_of
-from flexorchd.engine.steps.fields.parties import fold_all, headed, is_name
+from flexorchd.engine.steps.fields.names import fold_all, is_name
+from flexorchd.engine.steps.fields.parties import headed
 from flexorchd.engine.steps.fields.readers import clean, days, texts
 from flexorchd.engine.steps.fields.reading import Reading
 

@@ -81,7 +81,7 @@ def _body(reading: Reading, grid: Grid) -> Iterator[Line]:
 
 def is_total(reading: Reading, line: Line) -> bool:
     """Whether a row is a total: it begins with such a label, and has an amount."""
-    totals = {"total", "gross", "net", "due", "tax"} & reading.first_label(line.text)
+    totals = {"total", "gross", "net", "due", "tax"} & reading.labeller.first(line.text)
     return bool(totals) and any(reading.numbers.amounts(line.text))
 
 

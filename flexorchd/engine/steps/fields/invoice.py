@@ -8,15 +8,11 @@ from decimal import Decimal
 
 from flexorchd.engine.steps.fields.candidates import Candidate, best
 from flexorchd.engine.steps.fields.document import date_of, document_type, field, number_of
+from flexorchd.engine.steps.fields.letterhead import address_window, letterhead
 from flexorchd.engine.steps.fields.line_items import priced_lines
 from flexorchd.engine.steps.fields.money import currency
-from flexorchd.engine.steps.fields.parties import (
-    address_window,
-    headed,
-    letterhead,
-    payment_account,
-    tax_ids_by_party,
-)
+from flexorchd.engine.steps.fields.parties import headed
+from flexorchd.engine.steps.fields.party_numbers import payment_account, tax_ids_by_party
 from flexorchd.engine.steps.fields.readers import days
 from flexorchd.engine.steps.fields.reading import Reading
 from flexorchd.engine.steps.fields.totals import totals

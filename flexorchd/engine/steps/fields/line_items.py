@@ -72,7 +72,9 @@ def _of_grid(grid: Grid, reading: Reading, read: _Read) -> Iterator[Record]:
 def _label_of(reading: Reading, line: Line) -> frozenset[str]:
     """What the label stands for with which a row of amounts begins, as rows of totals do."""
     return (
-        reading.first_label(line.text) if any(reading.numbers.amounts(line.text)) else frozenset()
+        reading.labeller.first(line.text)
+        if any(reading.numbers.amounts(line.text))
+        else frozenset()
     )
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from flexorchd.engine.steps.fields.labels import Label
 from flexorchd.engine.steps.fields.page import Cell, Row
-from flexorchd.engine.steps.fields.reading import Label, Reading
+from flexorchd.engine.steps.fields.reading import Reading
 
 T = TypeVar("T")
 

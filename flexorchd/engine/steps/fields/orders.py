@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from flexorchd.engine.steps.fields.candidates import Candidate, best
 from flexorchd.engine.steps.fields.document import date_of, document_type, field, number_of
 from flexorchd.engine.steps.fields.invoice import seller, sums_of
+from flexorchd.engine.steps.fields.letterhead import address_window, letterhead
 from flexorchd.engine.steps.fields.line_items import goods_lines, priced_lines
 from flexorchd.engine.steps.fields.money import currency
-from flexorchd.engine.steps.fields.parties import address_window, letterhead, party
+from flexorchd.engine.steps.fields.parties import party
 from flexorchd.engine.steps.fields.readers import days, references
 from flexorchd.engine.steps.fields.reading import Reading
 from flexorchd.engine.steps.fields.totals import totals

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from flexorchd.engine.steps.fields.candidates import Candidate, best
 from flexorchd.engine.steps.fields.document import date_of, document_type, number_of, period_text
+from flexorchd.engine.steps.fields.letterhead import letterhead
 from flexorchd.engine.steps.fields.money import currency
 from flexorchd.engine.steps.fields.page import words
-from flexorchd.engine.steps.fields.parties import letterhead, party
+from flexorchd.engine.steps.fields.parties import party
 from flexorchd.engine.steps.fields.reading import Reading
 from flexorchd.engine.steps.fields.totals import best_amount
 

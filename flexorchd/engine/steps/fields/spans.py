@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from flexorchd.engine.steps.fields.candidates import Candidate, best
 from flexorchd.engine.steps.fields.dates import MONTHS, DateStyle, full_year, month_span
+from flexorchd.engine.steps.fields.labels import Label
 from flexorchd.engine.steps.fields.page import Cell, words
-from flexorchd.engine.steps.fields.reading import Label, Reading
+from flexorchd.engine.steps.fields.reading import Reading
 
 Span = tuple[date, date]
 

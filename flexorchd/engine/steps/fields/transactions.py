@@ -115,7 +115,7 @@ def _moves(
 
 def _is_balance(reading: Reading, line: Line) -> bool:
     text = tuple(words(line.text))
-    for match in reading.phrases.find(text):
+    for match in reading.labeller.phrases.find(text):
         concepts = {term.concept for term in match.meanings}
         if concepts & _BALANCES and match.end - match.start > 1:
             return True
@@ -127,7 +127,7 @@ def _continues(reading: Reading, line: Line, move: _Move) -> bool:
     plain = not any(a.is_money for a in reading.numbers.amounts(line.text))
     return (
         plain
-        and not reading.first_label(line.text)
+        and not reading.labeller.first(line.text)
         and move.more < _MORE_LINES
         and len(line.text) <= 90
     )

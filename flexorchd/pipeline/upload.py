@@ -6,7 +6,7 @@ taken, or without an answer. An upload without an answer is looked for before it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import structlog
@@ -28,7 +28,7 @@ from flexorchd.pipeline.parcel import (
 from flexorchd.pipeline.sent import Sent, may_be_taken
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rules import retry
-from flexorchd.rules.batching import BatchSize, halves, pack
+from flexorchd.rules.batching import BatchSize, Item, halves, pack
 from flexorchd.rules.naming import display
 from flexorchd.rules.verdict import Failure, Final, PauseAccount, Retry, decide
 
@@ -136,8 +136,15 @@ class UploadStage:
         candidates = self._guards.admit(
             self._ledger.documents.waiting(self._account.id, now, self._batch.files * 3), now
         )
-        parcels = {c.document_id: Parcel.of(c) for c in candidates}
-        chosen = pack([p.item for p in parcels.values()], self._batch, left)
+        parcels: dict[int, Parcel] = {}
+
+        def items() -> Iterator[Item]:
+            for candidate in candidates:
+                parcel = parcels[candidate.document_id] = Parcel.of(candidate)
+                yield parcel.item
+
+        # Packed as they are asked for: most of the candidates only stand by for the next request.
+        chosen = pack(items(), self._batch, left)
         if chosen:
             self._send([parcels[item.document_id] for item in chosen])
         return bool(chosen)

@@ -167,6 +167,8 @@ def _split(name: bytes) -> tuple[bytes, bytes]:
 
 
 def _ascii(text: str) -> str:
+    if text.isascii():
+        return text
     plain = unicodedata.normalize("NFKD", text.translate(_WITHOUT_DECOMPOSITION))
     return "".join(char for char in plain if not unicodedata.combining(char))
 

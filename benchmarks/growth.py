@@ -90,7 +90,7 @@ def export(rows: int) -> float:
                 "export",
                 "all",
                 "-c",
-                base / "flexorchd.toml",
+                str(base / "flexorchd.toml"),
             ]
             began = time.perf_counter()
             subprocess.run(command, check=True, capture_output=True)

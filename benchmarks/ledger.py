@@ -289,8 +289,8 @@ def _group_commit(roads: Roads) -> Iterator[Goal]:
     bare, ours = medians(roads.bare_small.seconds), medians(roads.small.seconds)
     together = sum(bare.values()) / sum(ours[operation] for operation in bare)
     yield at_least("  writes in groups: times bare executemany of the same rows", together, OF_BARE)
-    each = ", ".join(f"{name} {bare[name] / ours[name]:.2f}" for name in bare)
-    yield shown("    each", each)
+    for operation in bare:
+        yield shown(f"    {operation}", f"{bare[operation] / ours[operation]:.2f}")
 
 
 def medians(seconds: dict[str, list[float]]) -> dict[str, float]:

@@ -20,9 +20,18 @@ MEGABYTE = 1024 * 1024
 EXPORT = '\n[[export]]\nname = "all"\nschedule = "0 0 1 1 *"\nformats = ["jsonl", "csv", "md"]\n'
 
 
+NOT_OURS = ("numpy", "tornado")
+"""What libraries import if it is there; only extras bring it, and an installation without them has none."""
+
+
 def idle() -> float:
-    """Megabytes of a daemon that has nothing to do."""
-    with rig.scratch() as base, rig.service() as service, rig.daemon(base, service.url) as daemon:
+    """Megabytes of a daemon that has nothing to do, its status page open."""
+    setting = rig.Setting(listen=f"127.0.0.1:{rig.free_port()}", without=NOT_OURS)
+    with (
+        rig.scratch() as base,
+        rig.service() as service,
+        rig.daemon(base, service.url, setting) as daemon,
+    ):
         return daemon.memory()
 
 

@@ -56,9 +56,10 @@ def work_off(files: int, job: float, window: float, *, details: bool) -> Backlog
 
 
 def steady(backlog: Backlog) -> float:
-    """Documents in each window, from the second one on."""
-    later = [moment for moment in backlog.ended if moment > FAST_WINDOW]
-    return len(later) / ((backlog.ended[-1] - FAST_WINDOW) / FAST_WINDOW)
+    """Documents in a window, over the whole windows after the first one."""
+    windows = int(backlog.ended[-1] / FAST_WINDOW)
+    end = windows * FAST_WINDOW
+    return sum(FAST_WINDOW < moment <= end for moment in backlog.ended) / (windows - 1)
 
 
 def measure(*, quick: bool) -> Iterator[Goal]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +64,27 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a daemon is configured."""
+    """How a daemon is configured.
+
+    Attributes:
+        details: whether it fetches the fields of each document.
+        settle: seconds.
+        listen: where its status page is; empty for none.
+        without: modules that it finds missing, since only other extras bring them.
+        more: lines of configuration.
+    """
 
     details: bool = False
     settle: float = 0.0
-    watch: dict[str, object] = field(default_factory=dict)
+    listen: str = ""
+    without: Sequence[str] = ()
     more: str = ""
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -106,9 +122,13 @@ def daemon(base: Path, url: str, setting: Setting | None = None) -> Iterator[Dae
         f'[api]\nmode = "hosted"\nbase_url = "{url}"\n'
         f'[[watch]]\nname = "inbox"\npath = "{base}/inbox"\nsettle = {setting.settle}\n'
         f'[output]\npath = "{base}/outbox"\ndetails = {str(setting.details).lower()}\n'
-        f'[limits]\nmax_backlog = 0\n[web]\nlisten = ""\n[log]\nlevel = "warning"\n{setting.more}'
+        f'[limits]\nmax_backlog = 0\n[web]\nlisten = "{setting.listen}"\n'
+        f'[log]\nlevel = "warning"\n{setting.more}'
     )
-    environment = {**os.environ, "FLEXORCH_API_KEY": KEY}
+    environment = {**os.environ, "FLEXORCH_API_KEY": KEY, "PYTHONPATH": str(base / "without")}
+    (base / "without").mkdir(exist_ok=True)
+    for module in setting.without:
+        (base / "without" / f"{module}.py").write_text("raise ImportError\n")
     command = [sys.executable, "-m", "flexorchd", "run", "-c", str(config)]
     with (base / "log").open("w") as errors:
         process = subprocess.Popen(command, env=environment, stderr=errors)

@@ -77,6 +77,7 @@ class Account:
         self._away: _Away | None = None
         self._trouble = 0
         self._stopping = False
+        self.answered = False
         self._learned = False
         row = ledger.accounts.get(account_id)
         self._paused = row.pause_code
@@ -181,6 +182,7 @@ class Account:
         with self._turn:
             key = (exchange.operation, outcome)
             self.requests[key] = self.requests.get(key, 0) + 1
+        self.answered = self.answered or exchange.status is not None
         if exchange.server_date is not None:
             self.service_offset = exchange.server_date.timestamp() - self._clock.now()
         if isinstance(error, RateLimitError):

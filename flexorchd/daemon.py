@@ -35,6 +35,7 @@ log = structlog.get_logger()
 STOP_SECONDS = 8.0
 TICK_SECONDS = 1.0
 PASS_TICK_SECONDS = 0.05
+ANSWER_SECONDS = 30.0
 WRONG_KEY = frozenset({"INVALID_API_KEY", "UNAUTHORIZED"})
 
 
@@ -152,9 +153,10 @@ class Daemon:
 
     def _serve_until_stopped(self) -> None:
         told_ready = False
+        began = self.parts.clock.monotonic()
         interval = systemd.watchdog_seconds()
         while not self.stopping.wait(min(TICK_SECONDS, (interval or 60.0) / 3)):
-            if not told_ready and self.watches.all_scanned():
+            if not told_ready and self._is_ready(began):
                 systemd.notify(READY=1)
                 told_ready = True
             if self._reload_wanted.is_set():
@@ -164,6 +166,13 @@ class Daemon:
             systemd.notify(STATUS=self._status_line())
             if not stuck(self.health.stages()):
                 systemd.notify(WATCHDOG=1)
+
+    def _is_ready(self, began: float) -> bool:
+        """Whether folders are watched and the service answers; one that is away must not hold up a boot."""
+        waited = self.parts.clock.monotonic() - began
+        return self.watches.all_scanned() and (
+            self.parts.account.answered or waited > ANSWER_SECONDS
+        )
 
     def _tend(self) -> None:
         """Start the engine again if it has died; its jobs are durable, and so are ours."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from urllib.parse import urlencode
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -34,7 +33,7 @@ async def retry(site: Site, request: Request) -> Response:
         ids, back = [file_id], f"/files/{file_id}"
     elif code := fields.get("code"):
         watch = fields.get("watch") or None
-        ids = await run_in_threadpool(site.figures.failed_files, code, watch)
+        ids = await site.threads.run(site.figures.failed_files, code, watch)
         back = "/failures"
     else:
         raise HTTPException(422)
@@ -55,7 +54,7 @@ async def export(site: Site, request: Request) -> Response:
 
 
 async def _asked(site: Site, back: str, kind: str, arguments: dict[str, object]) -> Response:
-    number = await run_in_threadpool(site.ask, kind, arguments)
+    number = await site.threads.run(site.ask, kind, arguments)
     return RedirectResponse(f"{back}?{urlencode({'asked': number})}", 303)
 
 

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from pathlib import Path
 
 import structlog
-from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -24,8 +23,6 @@ from flexorchd.web.site import Pages, Site
 log = structlog.get_logger()
 
 STATIC = Path(__file__).with_name("static")
-THREADS = 4
-"""Pages at a time; each thread keeps a reading connection to the ledger."""
 
 _MESSAGES = {
     403: "That form was not sent by this page. Reload it and try again.",
@@ -47,9 +44,9 @@ def create_app(pages: Pages) -> Starlette:
     @asynccontextmanager
     async def running(app: Starlette) -> AsyncIterator[None]:
         del app
-        current_default_thread_limiter().total_tokens = THREADS
         pages.survey.prepare()
         yield
+        site.threads.close()
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class

@@ -7,7 +7,6 @@ import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -50,8 +49,8 @@ class Published:
 def routes(site: Site) -> list[Route]:
     """``/datasets`` and ``/datasets/{run}/{name}``."""
     return [
-        Route("/datasets", partial(datasets, site)),
-        Route("/datasets/{run}/{name}", partial(download, site)),
+        site.page("/datasets", datasets),
+        site.page("/datasets/{run}/{name}", download),
     ]
 
 

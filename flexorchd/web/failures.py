@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 
 from starlette.requests import Request
@@ -43,7 +42,7 @@ class Group:
 
 def routes(site: Site) -> list[Route]:
     """``/failures``."""
-    return [Route("/failures", partial(failures, site))]
+    return [site.page("/failures", failures)]
 
 
 def failures(site: Site, request: Request) -> Response:

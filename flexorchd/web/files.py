@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -56,8 +55,8 @@ class Query:
 def routes(site: Site) -> list[Route]:
     """``/files`` and ``/files/{id}``."""
     return [
-        Route("/files", partial(files, site)),
-        Route("/files/{id}", partial(file, site)),
+        site.page("/files", files),
+        site.page("/files/{id}", file),
     ]
 
 

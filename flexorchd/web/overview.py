@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,7 +22,7 @@ from flexorchd.web.words import duration
 
 def routes(site: Site) -> list[Route]:
     """``/``."""
-    return [Route("/", partial(overview, site))]
+    return [site.page("/", overview)]
 
 
 def overview(site: Site, request: Request) -> Response:

@@ -18,7 +18,7 @@ def routes(site: Site) -> list[Route]:
     return [
         Route("/healthz", partial(healthz, site)),
         Route("/readyz", partial(readyz, site)),
-        Route("/metrics", partial(metrics, site)),
+        site.page("/metrics", metrics),
     ]
 
 

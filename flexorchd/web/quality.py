@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,7 +26,7 @@ TYPES_TITLE = "Personal data found"
 
 def routes(site: Site) -> list[Route]:
     """``/quality``."""
-    return [Route("/quality", partial(quality, site))]
+    return [site.page("/quality", quality)]
 
 
 def quality(site: Site, request: Request) -> Response:

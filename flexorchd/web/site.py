@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from flexorchd.clock import Clock
 from flexorchd.health import Health
@@ -17,10 +19,12 @@ from flexorchd.ledger.ledger import Ledger
 from flexorchd.metrics import Metrics
 from flexorchd.survey import Latest, Survey
 from flexorchd.web.access import Door
+from flexorchd.web.threads import Threads
 from flexorchd.web.views import Views
 
 FORM = "application/x-www-form-urlencoded"
 LARGEST_FORM = 16_384
+THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,15 @@ class Site:
         self.figures = Figures(pages.ledger.database)
         self.door = Door(pages.token)
         self.views = Views(pages.clock, pages.version, self.door.form_token)
+        self.threads = Threads(THREADS)
+
+    def page(self, path: str, show: Callable[[Site, Request], Response]) -> Route:
+        """The route to a page that is made by reading the ledger."""
+
+        async def serve(request: Request) -> Response:
+            return await self.threads.run(show, self, request)
+
+        return Route(path, serve)
 
     @property
     def datasets(self) -> Path | None:

@@ -22,7 +22,8 @@ def exporter(stage: ExportStage) -> Callable[[Parts, Mapping[str, Any]], Answer 
         key = f"request.{arguments['request']}.run"
         run_id = parts.ledger.memory.get(key)
         if run_id is None:
-            parts.ledger.memory.set(key, stage.start(name).id)
+            with parts.ledger.database.write():
+                parts.ledger.memory.set(key, stage.start(name).id)
             parts.bells.ring("exports")
             return None
         run = parts.ledger.exports.get(run_id)

@@ -23,6 +23,12 @@ from flexorchd.output import Output
 PASSING = (TransportError, ServiceError, RateLimitError)
 """What passes by itself: the whole run waits for it, and no job is skipped."""
 
+OUT_OF_REACH = "its result holds no rows any more, and it is another account's"
+
+
+class NothingToExportError(Exception):
+    """There are jobs, and not one of them could be had."""
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -39,31 +45,31 @@ class LocalRows:
     Attributes:
         output: where the results lie.
         jobs: what the dataset holds.
-        fetched: jobs whose rows came from a dataset of that one job, and the file that keeps them.
+        fetched: by document, the file that keeps the rows of a dataset of that one job.
         pii_types: the PII types met while reading.
     """
 
     output: Output
     jobs: Sequence[Exportable]
-    fetched: dict[str, Path] = field(default_factory=dict)
+    fetched: dict[int, Path] = field(default_factory=dict)
     pii_types: set[str] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[Row]:
         for job in self.jobs:
-            if job.job_id in self.fetched:
-                yield from _kept(self.fetched[job.job_id])
+            if job.document_id in self.fetched:
+                yield from _kept(self.fetched[job.document_id])
             elif (found := result_of(self.output, job)) is not None:
                 self.pii_types |= set(found["document"]["pii_types"])
                 yield from rows_of(found)
 
 
 def result_of(output: Output, job: Exportable) -> dict[str, Any] | None:
-    """The delivered result of a job, if it is there and has rows."""
-    data = output.read(job.output_path)
+    """The delivered result of a job, if it is there, has rows, and no other has taken its place."""
+    data = output.read(job.output_path) if job.output_path is not None else None
     found = results.parse(data) if data is not None else None
-    if found is None or not (found["document"] or {}).get("records"):
+    if found is None or found["job"]["id"] != job.job_id:
         return None
-    return found
+    return found if (found["document"] or {}).get("records") else None
 
 
 def rows_of(result: dict[str, Any]) -> Iterator[Row]:
@@ -89,45 +95,53 @@ def _kept(path: Path) -> Iterator[Row]:
 
 
 def fetch_missing(
-    client: FlexOrch, output: Output, jobs: Sequence[Exportable], cache: Path
-) -> tuple[dict[str, Path], list[Skipped]]:
+    client: FlexOrch, output: Output, jobs: Sequence[Exportable], account_id: int, cache: Path
+) -> tuple[dict[int, Path], list[Skipped]]:
     """For each job whose result has no rows, the rows of a dataset of that one job, kept in `cache`.
 
+    Args:
+        client: for the jobs of its account.
+        output: where the results lie.
+        jobs: all that the dataset is to hold.
+        account_id: whose jobs the client can ask for.
+        cache: a folder.
+
     Returns:
-        The files by job, and the jobs that could not be had.
+        The files by document, and the jobs that could not be had.
 
     Raises:
         FlexOrchError: the account or the network is in trouble; try again later.
     """
-    fetched: dict[str, Path] = {}
+    fetched: dict[int, Path] = {}
     skipped: list[Skipped] = []
     for job in jobs:
         if result_of(output, job) is not None:
             continue
-        if not job.own_account:
-            skipped.append(
-                Skipped(job.job_id, "its result holds no rows, and it is another account's")
-            )
+        if job.account_id != account_id:
+            skipped.append(Skipped(job.job_id, OUT_OF_REACH))
             continue
-        path = cache / f"{job.job_id}.jsonl".replace("/", "_")
+        name = f"{job.account_id}-{job.job_id}.jsonl".replace("/", "_")
         try:
-            if not path.exists():
-                _fetch(client, job.job_id, path)
+            fetched[job.document_id] = _kept_or_fetched(client, job, cache / name)
         except FlexOrchError as error:
             if error.scope == "account" or isinstance(error, PASSING):
                 raise
             skipped.append(Skipped(job.job_id, error.message))
-        else:
-            fetched[job.job_id] = path
+    left_out = {job.job_id for job in skipped}
+    if jobs and len(left_out) == len(jobs):
+        raise NothingToExportError(skipped[0].reason)
     return fetched, skipped
 
 
-def _fetch(client: FlexOrch, job_id: str, path: Path) -> None:
-    execution_id = client.jobs.get(job_id).execution_id
+def _kept_or_fetched(client: FlexOrch, job: Exportable, path: Path) -> Path:
+    if path.exists():
+        return path
+    execution_id = job.execution_id or client.jobs.get(job.job_id).execution_id
     if execution_id is None:
-        raise NotFoundError(f"job {job_id} does not name its execution")
+        raise NotFoundError(f"job {job.job_id} does not name its execution")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
     rows = client.datasets.rows_of_execution(execution_id)
     temporary.write_bytes(b"".join(exact.dumps(row) + b"\n" for row in rows))
     temporary.rename(path)
+    return path

@@ -74,13 +74,14 @@ class Folder:
         self.work.chmod(self._output.directory_mode)
         sync_directory(self.work)
         self.work.rename(self.target)
-        self._point_latest()
-        sync_directory(self.parent)
+        self.point_latest()
 
-    def _point_latest(self) -> None:
+    def point_latest(self) -> None:
+        """Make `latest` name this folder."""
         link = self.parent / naming.temporary_name(secrets.token_hex(8))
         link.symlink_to(self.target.name)
         link.rename(self.parent / LATEST)
+        sync_directory(self.parent)
 
     def appeared(self, run_id: int) -> bool:
         """Whether the folder is there already, published by this very run before a crash."""

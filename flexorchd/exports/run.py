@@ -11,6 +11,7 @@ import structlog
 
 from flexorchd import formats
 from flexorchd.client import (
+    Dataset,
     FlexOrch,
     FlexOrchError,
     NotFoundError,
@@ -18,7 +19,7 @@ from flexorchd.client import (
     ValidationError,
 )
 from flexorchd.clock import Clock, iso
-from flexorchd.exports.assemble import LocalRows, Skipped, fetch_missing
+from flexorchd.exports.assemble import LocalRows, NothingToExportError, Skipped, fetch_missing
 from flexorchd.exports.publish import MANIFEST, PROFILE, Folder, manifest, prune
 from flexorchd.ledger.exports import Exportable, Run
 from flexorchd.ledger.ledger import Ledger
@@ -28,6 +29,7 @@ from flexorchd.rules.exporting import good_enough, to_prune
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
+GIVE_UP_BUILD_AFTER = 3600.0
 
 
 class BuildFailedError(Exception):
@@ -89,11 +91,11 @@ class RunSteps:
         """
         folder = Folder(self._output, run.export, run.folder)
         if folder.appeared(run.id):
+            folder.point_latest()
             self._record(run, spec, folder.manifest())
             return 0.0
         if run.dataset_id is not None:
-            self._from_service(run, spec, folder)
-            return 0.0
+            return self._from_service(run, spec, folder)
         if run.build_job_id is not None:
             return self._await_build(run)
         return self._begin(run, spec, folder)
@@ -101,9 +103,7 @@ class RunSteps:
     # -- building -------------------------------------------------------------------------------------
 
     def _jobs(self, run: Run, spec: ExportSpec) -> list[Exportable]:
-        found = self._ledger.exports.exportable(
-            run.export, self._account_id, spec.watches, only_new=spec.only_new
-        )
+        found = self._ledger.exports.exportable(run.export, spec.watches, only_new=spec.only_new)
         return [job for job in found if good_enough(job, spec.min_grade) and not job.degraded]
 
     def _begin(self, run: Run, spec: ExportSpec, folder: Folder) -> float:
@@ -112,35 +112,47 @@ class RunSteps:
             self._ledger.exports.end(run.id, "empty", self._clock.now())
             log.info("export.empty", export=run.export)
             return 0.0
-        if all(job.own_account for job in jobs):
+        if all(job.account_id == self._account_id for job in jobs):
             try:
-                return self._build(run, [job.job_id for job in jobs])
-            except UnsupportedOperationError:
-                log.info("export.assembled_here", export=run.export, jobs=len(jobs))
+                return self._build(run, jobs)
+            except (UnsupportedOperationError, NotFoundError) as reason:
+                # Some service builds from one job at a time; some job may be past its retention.
+                log.info("export.assembled_here", export=run.export, reason=reason.message)
         self._assemble(run, spec, folder, jobs)
         return 0.0
 
-    def _build(self, run: Run, job_ids: Sequence[str]) -> float:
-        adopted = self._client.datasets.find(run.dataset_name) if run.attempt else None
-        if adopted is not None:
-            self._ledger.exports.building(run.id, dataset_id=adopted.id)
-            return 0.0
-        self._ledger.exports.chose(run.id, job_ids)
-        begun = self._client.datasets.start_build(job_ids, run.dataset_name)
+    def _build(self, run: Run, jobs: Sequence[Exportable]) -> float:
+        if self._ledger.exports.chosen(run.id):
+            # An earlier request for this very dataset may have arrived: its name is this run's alone.
+            adopted = self._client.datasets.find(run.dataset_name)
+            if adopted is not None:
+                self._ledger.exports.building(run.id, dataset_id=adopted.id)
+                return 0.0
+        self._ledger.exports.chose(run.id, jobs)
+        begun = self._start_build(run, jobs)
         if isinstance(begun, str):
             self._ledger.exports.building(run.id, build_job_id=begun)
             return POLL_SECONDS / 10
         self._ledger.exports.building(run.id, dataset_id=begun.id)
         return 0.0
 
+    def _start_build(self, run: Run, jobs: Sequence[Exportable]) -> Dataset | str:
+        executions = [job.execution_id for job in jobs if job.execution_id is not None]
+        if len(executions) == len(jobs):
+            return self._client.datasets.start_build_from(executions, run.dataset_name)
+        return self._client.datasets.start_build([job.job_id for job in jobs], run.dataset_name)
+
     def _await_build(self, run: Run) -> float:
+        age = self._clock.now() - run.started_at
+        if age > GIVE_UP_BUILD_AFTER:
+            raise BuildFailedError("The service has not built the dataset within an hour.")
         job = self._client.jobs.get(str(run.build_job_id))
         if job.status == "failed":
             raise BuildFailedError(
                 job.processing_summary or "The service could not build the dataset."
             )
         if job.status != "completed":
-            return POLL_SECONDS
+            return self._look_again(run, age)
         dataset_id = job.dataset_id
         if dataset_id is None:
             found = self._client.datasets.find(run.dataset_name)
@@ -152,14 +164,16 @@ class RunSteps:
 
     # -- publishing -----------------------------------------------------------------------------------
 
-    def _from_service(self, run: Run, spec: ExportSpec, folder: Folder) -> None:
+    def _look_again(self, run: Run, age: float) -> float:
+        pause = max(POLL_SECONDS, age / 10)
+        self._ledger.exports.look_again(run.id, self._clock.now() + pause)
+        return pause
+
+    def _from_service(self, run: Run, spec: ExportSpec, folder: Folder) -> float:
         assert run.dataset_id is not None  # noqa: S101  the caller has looked
         dataset = self._client.datasets.get(run.dataset_id)
         if dataset.status == "building":
-            self._ledger.exports.postpone(
-                run.id, self._clock.now() + POLL_SECONDS, "BUILDING", "The dataset is being built."
-            )
-            return
+            return self._look_again(run, self._clock.now() - run.started_at)
         if dataset.status == "failed":
             raise BuildFailedError("The service could not build the dataset.")
         job_ids = self._ledger.exports.chosen(run.id)
@@ -181,17 +195,18 @@ class RunSteps:
             self._appear(run, spec, folder, facts, identity, "service", job_ids, ())
         finally:
             folder.abandon()
-        if spec.delete_remote:
-            self._delete_remote(run)
+        return 0.0
 
     def _assemble(
         self, run: Run, spec: ExportSpec, folder: Folder, jobs: Sequence[Exportable]
     ) -> None:
-        fetched, skipped = fetch_missing(self._client, self._output, jobs, self._cache)
+        fetched, skipped = fetch_missing(
+            self._client, self._output, jobs, self._account_id, self._cache
+        )
         left_out = {one.job_id for one in skipped}
         taken = [job for job in jobs if job.job_id not in left_out]
         rows = LocalRows(self._output, taken, fetched)
-        self._ledger.exports.chose(run.id, [job.job_id for job in taken])
+        self._ledger.exports.chose(run.id, taken)
         folder.begin()
         try:
             for name in spec.formats:
@@ -232,9 +247,11 @@ class RunSteps:
         self._record(run, spec, said)
 
     def _record(self, run: Run, spec: ExportSpec, said: dict[str, Any]) -> None:
+        if spec.delete_remote:
+            # Before the run is on record: after a crash in between, it is done again.
+            self._delete_remote(run)
         self._ledger.exports.publish(
             run.id,
-            said["job_ids"],
             assembled=said["assembled"],
             records=int(said["records"]),
             size=sum(int(file["size"]) for file in said["files"]),
@@ -282,6 +299,6 @@ def file_name(export: str, format_name: str, beside: Sequence[str]) -> str:
 
 def is_final(error: Exception) -> bool:
     """Whether a run that met this error is over: it would meet it again."""
-    if isinstance(error, BuildFailedError | formats.MissingExtraError):
+    if isinstance(error, BuildFailedError | NothingToExportError | formats.MissingExtraError):
         return True
     return isinstance(error, ValidationError | NotFoundError | UnsupportedOperationError)

@@ -11,6 +11,7 @@ import structlog
 from flexorchd.account import Account, StoppingError
 from flexorchd.client import FlexOrchError
 from flexorchd.clock import Clock, utc
+from flexorchd.exports.assemble import NothingToExportError
 from flexorchd.exports.run import BuildFailedError, ExportSpec, RunSteps, is_final
 from flexorchd.formats import MissingExtraError
 from flexorchd.ledger.exports import Run
@@ -82,7 +83,9 @@ class ExportStage:
                 export.cron, export.timezone, utc(now if last is None else last), utc(now)
             )
             if slot is not None:
-                self.start(name, slot.timestamp())
+                with self._ledger.database.write():
+                    if self._ledger.exports.claim(name, slot.timestamp()):
+                        self.start(name, slot.timestamp())
 
     def start(self, name: str, slot_at: float | None = None) -> Run:
         """Commit to a run now."""
@@ -107,7 +110,7 @@ class ExportStage:
             return self._steps.advance(run, export.spec)
         except StoppingError:
             return retry.LONGEST_PAUSE
-        except (FlexOrchError, BuildFailedError, MissingExtraError) as error:
+        except (FlexOrchError, BuildFailedError, NothingToExportError, MissingExtraError) as error:
             code = getattr(error, "code", "EXPORT_FAILED")
             return self._failed(run, code, str(error), final=is_final(error))
         except OutputMissingError as missing:

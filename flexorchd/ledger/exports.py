@@ -33,15 +33,19 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Exportable:
-    """A delivered job that an export may hold, with the newest result that carries it."""
+    """A delivered job that an export may hold, with the newest result that carries it.
 
+    A job's id means nothing without its account. `output_path` is None where another result has taken the
+    place of this job's.
+    """
+
+    account_id: int
     job_id: str
     document_id: int
+    execution_id: str | None
     grade: str | None
     degraded: bool
-    own_account: bool
-    output_path: bytes
-    output_sha256: bytes
+    output_path: bytes | None
     ended_at: float
 
 
@@ -51,12 +55,11 @@ _COLUMNS = (
 )
 
 _DELIVERED = """
-SELECT c.job_id, c.id, c.grade, c.degraded, c.account_id = ?, v.output_path, v.output_sha256,
-  max(v.ended_at)
+SELECT c.account_id, c.job_id, c.id, c.execution_id, c.grade, c.degraded, v.output_path, max(v.ended_at)
 FROM versions AS v JOIN documents AS c ON c.id = v.document_id JOIN files AS f ON f.id = v.file_id
 JOIN directories AS d ON d.id = f.directory_id JOIN watches AS w ON w.id = d.watch_id
 WHERE v.state = 'delivered' AND c.job_id IS NOT NULL {condition}
-GROUP BY c.job_id ORDER BY min(v.ended_at), min(v.id)
+GROUP BY c.account_id, c.job_id ORDER BY min(v.ended_at), min(v.id)
 """
 
 _NEWEST_OF_PATH = """
@@ -65,7 +68,8 @@ AND v.id = (SELECT max(n.id) FROM versions AS n WHERE n.file_id = v.file_id AND 
 
 _IN_NO_PUBLISHED_RUN = """
 AND NOT EXISTS (SELECT 1 FROM export_jobs AS j JOIN export_runs AS r ON r.id = j.run_id
-  WHERE j.job_id = c.job_id AND r.export = ? AND r.state IN ('published', 'pruned'))
+  WHERE j.account_id = c.account_id AND j.job_id = c.job_id AND r.export = ?
+    AND r.state IN ('published', 'pruned'))
 """
 
 
@@ -109,13 +113,21 @@ class Exports:
                 "dataset_name) VALUES (?, ?, 'started', ?, ?, ?, '')",
                 (export, slot_at, now, now, folder),
             ).lastrowid
-            db.execute(
-                "UPDATE export_runs SET dataset_name = ? WHERE id = ?",
+            row = db.execute(
+                f"UPDATE export_runs SET dataset_name = ? WHERE id = ? RETURNING {_COLUMNS}",
                 (dataset_name.format(run=run_id), run_id),
+            ).fetchone()
+        return Run(*row)
+
+    def claim(self, export: str, slot_at: float) -> bool:
+        """Take a slot of the schedule; False where it, or a later one, has been taken."""
+        with self._db.write() as db:
+            claimed = db.execute(
+                "UPDATE exports SET last_slot_at = ?1 "
+                "WHERE name = ?2 AND coalesce(last_slot_at, first_seen_at) < ?1",
+                (slot_at, export),
             )
-            if slot_at is not None:
-                db.execute("UPDATE exports SET last_slot_at = ? WHERE name = ?", (slot_at, export))
-        return self.get(run_id or 0)
+            return claimed.rowcount == 1
 
     def unfinished(self) -> list[Run]:
         """Runs that a crash or an outage left open."""
@@ -149,16 +161,11 @@ class Exports:
         return [Run(*row) for row in rows]
 
     def exportable(
-        self,
-        export: str,
-        account_id: int,
-        watches: Sequence[str] | None,
-        *,
-        only_new: bool,
+        self, export: str, watches: Sequence[str] | None, *, only_new: bool
     ) -> list[Exportable]:
         """Delivered jobs, each once, for the scope ``new`` or ``all``; grades are not looked at."""
         condition = ""
-        values: list[object] = [account_id]
+        values: list[object] = []
         if watches is not None:
             condition += f" AND w.name IN ({', '.join('?' * len(watches))})"
             values += watches
@@ -168,9 +175,7 @@ class Exports:
         else:
             condition += _NEWEST_OF_PATH
         rows = self._db.read.execute(_DELIVERED.format(condition=condition), values)
-        return [
-            Exportable(r[0], r[1], r[2], bool(r[3]), bool(r[4]), r[5], r[6], r[7]) for r in rows
-        ]
+        return [Exportable(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6], r[7]) for r in rows]
 
     def building(
         self, run_id: int, *, dataset_id: str | None = None, build_job_id: str | None = None
@@ -183,14 +188,13 @@ class Exports:
                 (dataset_id, build_job_id, run_id),
             )
 
-    def chose(self, run_id: int, job_ids: Sequence[str]) -> None:
+    def chose(self, run_id: int, jobs: Iterable[Exportable]) -> None:
         """The jobs that an unfinished run holds; they count as exported once it is published."""
         with self._db.write() as db:
             db.execute("DELETE FROM export_jobs WHERE run_id = ?", (run_id,))
             db.executemany(
-                "INSERT INTO export_jobs (run_id, job_id, document_id) "
-                "SELECT ?1, ?2, (SELECT id FROM documents WHERE job_id = ?2 LIMIT 1)",
-                [(run_id, job_id) for job_id in job_ids],
+                "INSERT INTO export_jobs (run_id, account_id, job_id, document_id) VALUES (?, ?, ?, ?)",
+                [(run_id, job.account_id, job.job_id, job.document_id) for job in jobs],
             )
 
     def chosen(self, run_id: int) -> list[str]:
@@ -199,6 +203,11 @@ class Exports:
             "SELECT job_id FROM export_jobs WHERE run_id = ? ORDER BY document_id", (run_id,)
         )
         return [row[0] for row in rows]
+
+    def look_again(self, run_id: int, due_at: float) -> None:
+        """The service is still at it: look then."""
+        with self._db.write() as db:
+            db.execute("UPDATE export_runs SET due_at = ? WHERE id = ?", (due_at, run_id))
 
     def postpone(self, run_id: int, due_at: float, code: str, message: str) -> None:
         """The run met something that can pass: go on then."""
@@ -209,17 +218,8 @@ class Exports:
                 (due_at, code, message, run_id),
             )
 
-    def publish(
-        self,
-        run_id: int,
-        job_ids: Sequence[str],
-        *,
-        assembled: str,
-        records: int,
-        size: int,
-        now: float,
-    ) -> None:
-        """The folder is durable: record the run and the jobs that it holds, at once."""
+    def publish(self, run_id: int, *, assembled: str, records: int, size: int, now: float) -> None:
+        """The folder is durable: the run is published, and with it the jobs that it chose."""
         with self._db.write() as db:
             db.execute(
                 "UPDATE export_runs SET state = 'published', finished_at = ?, due_at = NULL, "
@@ -227,7 +227,6 @@ class Exports:
                 "WHERE id = ?",
                 (now, assembled, records, size, run_id),
             )
-            self.chose(run_id, job_ids)
 
     def end(
         self,

@@ -51,6 +51,7 @@ class JobEnd:
     grade: str | None
     degraded: bool
     pii_count: int | None
+    execution_id: str | None = None
 
 
 class Jobs:
@@ -92,13 +93,15 @@ class Jobs:
             for end in ends:
                 db.execute(
                     "UPDATE documents SET state = 'completed', due_at = NULL, attempt = 0, job = ?, "
-                    "again = NULL, grade = ?, degraded = ?, pii_count = ?, error_code = NULL, "
+                    "again = NULL, grade = ?, degraded = ?, pii_count = ?, execution_id = ?, "
+                    "error_code = NULL, "
                     "error_message = NULL WHERE id = ?",
                     (
                         end.job,
                         end.grade,
                         int(end.degraded),
                         end.pii_count,
+                        end.execution_id,
                         end.document_id,
                     ),
                 )

@@ -119,6 +119,7 @@ CREATE TABLE documents (
   again_asked INTEGER NOT NULL DEFAULT 0,
   version_id INTEGER,
   job_id TEXT,
+  execution_id TEXT,
   is_duplicate INTEGER NOT NULL DEFAULT 0,
   sent_at REAL,
   grade TEXT,
@@ -207,11 +208,12 @@ CREATE INDEX export_runs_by_export ON export_runs (export, id);
 
 CREATE TABLE export_jobs (
   run_id INTEGER NOT NULL REFERENCES export_runs,
+  account_id INTEGER NOT NULL REFERENCES accounts,
   job_id TEXT NOT NULL,
   document_id INTEGER,
-  PRIMARY KEY (run_id, job_id)
+  PRIMARY KEY (run_id, account_id, job_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX export_jobs_by_job ON export_jobs (job_id);
+CREATE INDEX export_jobs_by_job ON export_jobs (account_id, job_id);
 
 CREATE TABLE requests (
   id INTEGER PRIMARY KEY,

@@ -180,6 +180,7 @@ class PollStage:
                     grade=job.quality_grade,
                     degraded=job.degraded,
                     pii_count=job.pii_findings_count,
+                    execution_id=job.execution_id,
                 )
                 for following in followers
             ],

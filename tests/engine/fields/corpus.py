@@ -51,7 +51,9 @@ class Writer:
 
     def number(self, value: Decimal | str) -> str:
         whole, _, cents = f"{abs(Decimal(value)):,.2f}".partition(".")
-        group, point = {"en": (",", "."), "fr": (" ", ","), "pl": (" ", ",")}.get(self.language, (".", ","))
+        group, point = {"en": (",", "."), "fr": (" ", ","), "pl": (" ", ",")}.get(
+            self.language, (".", ",")
+        )
         minus = "-" if Decimal(value) < 0 else ""
         return minus + whole.replace(",", group) + point + cents
 
@@ -76,7 +78,11 @@ class Writer:
 
     def pair(self, name: str, value: str) -> str:
         """A label and its value on one line."""
-        return f"{self.word(name)}: {value}" if self.layout != "beside" else f"{self.word(name)}\t{value}"
+        return (
+            f"{self.word(name)}: {value}"
+            if self.layout != "beside"
+            else f"{self.word(name)}\t{value}"
+        )
 
     def pairs(self, pairs: list[tuple[str, str]]) -> list[str]:
         """Labels and values, in the manner of the layout."""
@@ -111,13 +117,19 @@ def _tax(language: str) -> Decimal:
 def _lines(w: Writer) -> tuple[list[str], list[list[str]], list[dict[str, object]]]:
     """Headings, rows and truth of the priced lines."""
     rows, truth = [], []
-    for name, quantity, price, total in zip(GOODS[w.language], QUANTITIES, PRICES, TOTALS, strict=True):
+    for name, quantity, price, total in zip(
+        GOODS[w.language], QUANTITIES, PRICES, TOTALS, strict=True
+    ):
         rows.append([name, f"{quantity}", w.number(price), w.number(total)])
-        truth.append({"description": name, "quantity": quantity, "unit_price": price, "total": total})
+        truth.append(
+            {"description": name, "quantity": quantity, "unit_price": price, "total": total}
+        )
     return ["description", "quantity", "unit_price", "line_total"], rows, truth
 
 
-def _parties(w: Writer, first: tuple[str, str], second: tuple[str, str], ids: bool = True) -> list[str]:
+def _parties(
+    w: Writer, first: tuple[str, str], second: tuple[str, str], ids: bool = True
+) -> list[str]:
     """Two blocks with name, street, town and tax number: side by side, or one under the other."""
     street, town = STREETS[w.language]
     numbers = [f"{w.word('vat_id')}: {number}" for number in VAT_IDS[w.language]]
@@ -130,7 +142,9 @@ def _parties(w: Writer, first: tuple[str, str], second: tuple[str, str], ids: bo
     return [*blocks[0], *blocks[1]]
 
 
-def _document(w: Writer, kind: str, lines: list[str], table: Table | None, expected: dict[str, object]) -> Made:
+def _document(
+    w: Writer, kind: str, lines: list[str], table: Table | None, expected: dict[str, object]
+) -> Made:
     tables = (table,) if table and w.layout == "cells" else ()
     content = Content("docx" if tables else "pdf", "\n".join(lines), tables)
     return Made(f"{kind}-{w.language}-{w.layout}-{w.manner}", kind, w.language, content, expected)
@@ -176,10 +190,14 @@ def purchase_order(w: Writer) -> Made:
     lines = [
         w.word("order"),
         *_parties(w, ("buyer", buyer), ("supplier", seller)),
-        *w.pairs([("order_no", "PO-2026-118"), ("order_date", w.day(ISSUED)), ("wanted", w.day(DUE))]),
+        *w.pairs(
+            [("order_no", "PO-2026-118"), ("order_date", w.day(ISSUED)), ("wanted", w.day(DUE))]
+        ),
         f"{w.word('phone')}: 030 1234567",
         *w.table(heads, rows),
-        *w.totals([("subtotal", w.money(NET)), ("tax", w.money(tax)), ("order_total", w.money(NET + tax))]),
+        *w.totals(
+            [("subtotal", w.money(NET)), ("tax", w.money(tax)), ("order_total", w.money(NET + tax))]
+        ),
     ]
     return _document(w, "purchase_order", lines, _as_table(w, heads, rows), {
         "document_no": "PO-2026-118", "document_date": ISSUED, "delivery_date": DUE, "buyer": buyer,
@@ -193,9 +211,13 @@ def sales_proposal(w: Writer) -> Made:
     lines = [
         w.word("offer"),
         *_parties(w, ("from", seller), ("offer_for", buyer)),
-        *w.pairs([("offer_no", "Q-881"), ("offer_date", w.day(ISSUED)), ("valid_until", w.day(DUE))]),
+        *w.pairs(
+            [("offer_no", "Q-881"), ("offer_date", w.day(ISSUED)), ("valid_until", w.day(DUE))]
+        ),
         *w.table(heads, rows),
-        *w.totals([("subtotal", w.money(NET)), ("tax", w.money(tax)), ("total", w.money(NET + tax))]),
+        *w.totals(
+            [("subtotal", w.money(NET)), ("tax", w.money(tax)), ("total", w.money(NET + tax))]
+        ),
     ]
     return _document(w, "sales_proposal", lines, _as_table(w, heads, rows), {
         "document_no": "Q-881", "document_date": ISSUED, "valid_until": DUE, "vendor": seller, "customer": buyer,
@@ -205,14 +227,21 @@ def sales_proposal(w: Writer) -> Made:
 
 def delivery_note(w: Writer) -> Made:
     seller, buyer = FIRMS[w.language]
-    rows = [[name, f"{quantity}"] for name, quantity in zip(GOODS[w.language], QUANTITIES, strict=True)]
+    rows = [
+        [name, f"{quantity}"] for name, quantity in zip(GOODS[w.language], QUANTITIES, strict=True)
+    ]
     lines = [
         w.word("note"),
         *_parties(w, ("from", seller), ("deliver_to", buyer), ids=False),
-        *w.pairs([("note_no", "LS-5531"), ("delivery_date", w.day(DELIVERED)), ("order_ref", "B-4711")]),
+        *w.pairs(
+            [("note_no", "LS-5531"), ("delivery_date", w.day(DELIVERED)), ("order_ref", "B-4711")]
+        ),
         *w.table(["description", "quantity"], rows),
     ]
-    truth = [{"description": name, "quantity": q} for name, q in zip(GOODS[w.language], QUANTITIES, strict=True)]
+    truth = [
+        {"description": name, "quantity": q}
+        for name, q in zip(GOODS[w.language], QUANTITIES, strict=True)
+    ]
     return _document(w, "delivery_note", lines, _as_table(w, ["description", "quantity"], rows), {
         "document_no": "LS-5531", "delivery_date": DELIVERED, "order_no": "B-4711", "vendor": seller,
         "customer": buyer, "line_items": truth,
@@ -227,7 +256,11 @@ def bank_statement(w: Writer) -> Made:
         balance += move
         day = date(2026, 3, 3 + 7 * number)
         sides = ["" if move > 0 else w.number(-move), w.number(move) if move > 0 else ""]
-        amounts = [w.number(move)] if w.manner else [side for side in sides if side or w.layout == "cells"]
+        amounts = (
+            [w.number(move)]
+            if w.manner
+            else [side for side in sides if side or w.layout == "cells"]
+        )
         rows.append([w.day(day), name, *amounts, w.number(balance)])
         truth.append({"date": day, "description": name, "amount": move, "balance": balance})
     heads = ["date", "purpose", *(["amount"] if w.manner else ["debit", "credit"]), "balance"]
@@ -300,7 +333,11 @@ def budget(w: Writer) -> Made:
     names = ("Marketing", "IT", "Logistik")
     rows = [[n, w.number(p), w.number(a)] for n, p, a in zip(names, plans, actuals, strict=True)]
     heads = ["category", "planned", "actual"]
-    total = [w.word("expense_total"), w.number(sum(plans, Decimal(0))), w.number(sum(actuals, Decimal(0)))]
+    total = [
+        w.word("expense_total"),
+        w.number(sum(plans, Decimal(0))),
+        w.number(sum(actuals, Decimal(0))),
+    ]
     lines = [
         w.word("budget"),
         w.pair("budget_period", "2026"),
@@ -308,7 +345,8 @@ def budget(w: Writer) -> Made:
         f"{CURRENCIES[w.language][0]}",
     ]
     truth = [
-        {"category": n, "planned": p, "actual": a} for n, p, a in zip(names, plans, actuals, strict=True)
+        {"category": n, "planned": p, "actual": a}
+        for n, p, a in zip(names, plans, actuals, strict=True)
     ]
     return _document(w, "budget", lines, _as_table(w, heads, [*rows, total]), {
         "period": "2026", "total_amount": sum(plans, Decimal(0)), "line_items": truth,
@@ -316,7 +354,14 @@ def budget(w: Writer) -> Made:
 
 
 def tax_declaration(w: Writer) -> Made:
-    kind = {"en": "VAT", "de": "Umsatzsteuer", "fr": "TVA", "nl": "Omzetbelasting", "pl": "VAT", "tr": "KDV"}
+    kind = {
+        "en": "VAT",
+        "de": "Umsatzsteuer",
+        "fr": "TVA",
+        "nl": "Omzetbelasting",
+        "pl": "VAT",
+        "tr": "KDV",
+    }
     lines = [
         w.word("declaration"),
         *w.pairs([("taxpayer", FIRMS[w.language][0]), ("tax_number", VAT_IDS[w.language][0])]),

@@ -83,12 +83,15 @@ ends | End Date/Expiry Date | Vertragsende/Laufzeit bis | Date de fin/Fin du con
 subject | Subject/Scope of services | Vertragsgegenstand/Gegenstand | Objet du contrat/Objet | Oggetto/Oggetto del contratto | Objeto/Objeto del contrato | Onderwerp/Betreft | Przedmiot umowy/Przedmiot | Sözleşmenin Konusu/Konu
 clause | The parties hereby agree on confidentiality and termination. | Die Vertragsparteien vereinbaren Geheimhaltung und Kündigung. | Les parties conviennent de la confidentialité et de la résiliation. | Le parti convengono riservatezza e recesso. | Las partes acuerdan la confidencialidad y la resolución. | Partijen komen geheimhouding en beëindiging overeen. | Strony ustalają poufność i wypowiedzenie umowy. | Taraflar gizlilik ve fesih hükümlerini kabul eder.
 thanks | Thank you for your business. | Vielen Dank für Ihren Auftrag. | Merci de votre confiance. | Grazie per la fiducia. | Gracias por su confianza. | Bedankt voor uw opdracht. | Dziękujemy za współpracę. | Bizi tercih ettiğiniz için teşekkür ederiz.
-"""  # noqa: E501 - a table is read by its columns
+"""
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {}
 for _line in _WORDS.strip().splitlines():
     _name, *_forms = (part.strip() for part in _line.split(" | "))
-    _pairs = (form.split("/") if form.count("/") == 1 else [form.replace("t/m", "t/m")] * 2 for form in _forms)
+    _pairs = (
+        form.split("/") if form.count("/") == 1 else [form.replace("t/m", "t/m")] * 2
+        for form in _forms
+    )
     WORDS[_name] = {
         language: (pair[0], pair[-1]) for language, pair in zip(LANGUAGES, _pairs, strict=True)
     }

@@ -15,6 +15,13 @@ _FOREIGN, _FOREIGN_WORD, _FOREIGN_SHORT = 0.85, 0.7, 0.4
 _SHORT = 4
 _PROSE_WORDS = 9
 _QUALIFIED = re.compile(r" +[^\W\d_]{3,}(?: [^\W\d_]+){0,2} ?:")
+# Whose date it is that follows a number with a small word between.
+_DATES = {
+    "generic_no": "generic_date", "invoice_no": "invoice_date", "order_no": "order_date",
+    "quote_no": "quote_date", "delivery_no": "delivery_note_date", "contract_no": "contract_date",
+    "statement_no": "statement_date", "report_no": "report_date", "declaration_no": "report_date",
+    "payroll_no": "pay_date",
+}  # fmt: skip
 _JOINTS = ("/", "-", "_", "@", ".", "'", "’")
 _RATE = re.compile(r"\d+(?:[.,]\d+)? ?%|% ?\d+(?:[.,]\d+)?")
 _ASIDES = re.compile(r"[\s.:]*(?:\([^()]{0,60}\)[\s.:]*)*")
@@ -87,13 +94,17 @@ class Labeller:
         spelled = _without_rates(cell)
         matches = self._matches(cell.text, spelled)
         inherited: dict[str, float] = {}
+        numbers: dict[str, float] = {}
         for number, match in enumerate(matches):
             start, end = _span(match, spelled)
             following = matches[number + 1] if number + 1 < len(matches) else None
             next_start = spelled[following.start].start if following else len(cell.text)
             weights = _weights(match, self.language)
-            if "generic_no" in weights:
-                weights |= inherited
+            if inherited and "generic_no" in weights:
+                weights = inherited
+            if "generic_date" in weights and _is_short(match) and numbers:
+                # "Your order No. 4711 of 1 May": the date is the order's.
+                weights = {_DATES.get(c, "other_date"): w for c, w in numbers.items()}
             yield Label(
                 weights,
                 cell,
@@ -106,8 +117,8 @@ class Labeller:
                 long=match.end - match.start > 1,
             )
             # "Invoice (copy) No. 123": the number is the invoice's.
-            names = {c: w for c, w in weights.items() if c.endswith("_no")}
-            inherited = names if _ASIDES.fullmatch(cell.text, end, next_start) else {}
+            numbers = {c: w for c, w in weights.items() if c.endswith("_no")}
+            inherited = numbers if _ASIDES.fullmatch(cell.text, end, next_start) else {}
 
     def first(self, text: str) -> frozenset[str]:
         """What the label stands for with which a text begins, if it begins with one."""

@@ -41,13 +41,17 @@ def totals(reading: Reading) -> Mapping[str, Candidate]:
     """
     nets, taxes = _options(reading, NET), _taxes(reading)
     grosses, dues = _options(reading, GROSS), _options(reading, DUE)
-    chosen = _agreeing(nets, taxes, grosses or dues)
-    if not _agree(*chosen):
+    # What is due is the total too, unless something was settled before.
+    settled = any(label.certain for label in reading.labelled("settled"))
+    if all(option.confidence < THRESHOLD for option in grosses):
+        grosses = []
+    net, tax, gross = _agreeing(nets, taxes, grosses or dues)
+    if not _agree(net, tax, gross):
+        gross = _Absent if settled and not grosses else gross
         known = {option.value for option in grosses + dues}
         rows = (t for t in _triples(reading.page.rows, reading) if t[2].value in known)
-        chosen = _summary(reading, known) or next(rows, None) or chosen
-    settled = any(label.certain for label in reading.labelled("settled"))
-    found = _found(*chosen, dues, settled=settled)
+        net, tax, gross = _summary(reading, known) or next(rows, None) or (net, tax, gross)
+    found = _found(net, tax, gross, dues)
     return {
         name: Candidate(option.value, min(option.confidence, 0.99), "label", option.cell)
         for name, option in found.items()
@@ -144,21 +148,16 @@ def _contradict(net: _Option, tax: _Option, gross: _Option) -> bool:
 
 
 def _found(
-    net: _Option, tax: _Option, gross: _Option, dues: Sequence[_Option], *, settled: bool
+    net: _Option, tax: _Option, gross: _Option, dues: Sequence[_Option]
 ) -> dict[str, _Option]:
-    """The amounts by field. What is due is also the total, unless something was settled before."""
+    """The amounts by field, surer if they agree."""
     bonus = 0.1 if _agree(net, tax, gross) else 0.0
     found = {
         name: _Option(option.value, option.confidence + bonus, option.cell)
         for name, option in (("net_amount", net), ("tax_amount", tax), ("total_amount", gross))
         if option is not _Absent
     }
-    if dues:
-        due = dues[0]
-        found["amount_due"] = due
-        if gross is _Absent and not settled:
-            found["total_amount"] = due
-    return found
+    return found | ({"amount_due": dues[0]} if dues else {})
 
 
 _Triple = tuple[_Option, _Option, _Option]

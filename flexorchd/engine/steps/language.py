@@ -19,6 +19,7 @@ _LETTERS = {
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 10_000
 _LETTER_WEIGHT = 0.5
+_OF_PLACES = {"us": "en", "uk": "en", "gb": "en", "at": "de", "eu": "und"}
 _WORTH = {"ordinary": 1.0, "business": 1.5}
 # So many points, and so many more than the next language has, decide without a model.
 _ENOUGH, _LEAD = 4.0, 1.35
@@ -83,11 +84,9 @@ def _words() -> dict[str, list[tuple[str, float]]]:
 
 
 def _language_of(hint: str) -> str:
-    """The language of a locale, which may be a country for English."""
+    """The language of a locale, which may be a country, or all of Europe."""
     code = hint.replace("_", "-").split("-")[0].lower()
-    return {"us": "en", "uk": "en", "gb": "en", "at": "de"}.get(
-        code, code if len(code) == 2 else "und"
-    )
+    return _OF_PLACES.get(code, code if len(code) == 2 else "und")
 
 
 def _model_says(text: str) -> str | None:

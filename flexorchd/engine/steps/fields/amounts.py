@@ -78,7 +78,7 @@ class NumberStyle:
                 votes[separator] += 5 if beside else 1
         named = locale if locale != "und" else language
         assumed = "," if named in _COMMA_LANGUAGES else "." if named in _POINT_LANGUAGES else None
-        return cls(_winner(votes), assumed, language in _BLANK_GROUPING)
+        return cls(_winner(votes), assumed, bool({locale, language} & _BLANK_GROUPING))
 
     def amounts(self, text: str) -> Iterator[Amount]:
         """The numbers of a text, left to right."""

@@ -30,7 +30,7 @@ from flexorchd.output import Output, OutputMissingError, claim
 from flexorchd.pipeline.after import After
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rebuild import rebuild
-from flexorchd.rescue import open_ledger
+from flexorchd.rescue import COMPLETE, open_ledger
 from flexorchd.rules.routing import Route
 from flexorchd.state import StateDirectory
 from flexorchd.watch.mounts import is_remote, read_mounts
@@ -39,6 +39,12 @@ log = structlog.get_logger()
 
 NEEDS_RESTART = ("state_dir", "api", "output", "web", "webhook", "engine")
 """What cannot change while parts are open."""
+
+
+NEEDS_OUTPUT = (
+    "The ledger is a copy or new, and what was sent before is known from the results in the output: bring "
+    "it back first."
+)
 
 
 class Parts:
@@ -86,10 +92,9 @@ class Parts:
         refuse_network_mount(self.config.state_dir)
         self.state = StateDirectory(self.config.state_dir)
         self._closing.callback(self.state.close)
-        opened = open_ledger(self.state.ledger, self.state.backups, self.clock.now())
-        self.ledger = opened.ledger
+        self.ledger = open_ledger(self.state.ledger, self.state.backups, self.clock.now())
         self._closing.callback(self.ledger.close)
-        self.output = self._open_output(incomplete=opened.incomplete)
+        self.output = self._open_output()
         self.engine = self._start_engine() if access.mode == "embedded" else None
         account_id = self._enter_account(new_account)
         self.account = Account(
@@ -132,7 +137,7 @@ class Parts:
 
     # -- opening --------------------------------------------------------------------------------------
 
-    def _open_output(self, *, incomplete: bool) -> Output:
+    def _open_output(self) -> Output:
         root = self.config.output.path
         root.mkdir(parents=True, exist_ok=True)
         root = root.resolve()
@@ -146,11 +151,14 @@ class Parts:
                 served_before=self.ledger.memory.get("output") == str(root),
             )
         except OutputMissingError as missing:
+            if not self.ledger.memory.get(COMPLETE):
+                raise StateError(str(missing), NEEDS_OUTPUT) from missing
             log.error("output.held", reason=str(missing))
             mine = owner
         output = Output(root, mine, self.config.output.file_mode)
-        if incomplete:
+        if not self.ledger.memory.get(COMPLETE):
             rebuild(self.ledger, output, self.clock.now())
+            self.ledger.memory.set(COMPLETE, True)
         self.ledger.memory.set("owner", mine)
         return output
 

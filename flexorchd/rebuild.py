@@ -37,7 +37,7 @@ def rebuild(ledger: Ledger, output: Output, now: float) -> int:
     receipts = _receipts(ledger, output, now)
     restored = 0
     while some := list(islice(receipts, AT_ONCE)):
-        restored += restore(ledger.database, some)
+        restored += restore(ledger.database, some, now)
     if restored:
         log.info("ledger.rebuilt", files=restored, output=str(output.root))
     return restored

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -17,16 +16,12 @@ from flexorchd.rules.naming import run_name
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A ledger, and whether the results in the output may know more than it does."""
-
-    ledger: Ledger
-    incomplete: bool
+COMPLETE = "complete"
+"""What a ledger remembers once it has read the results in the output: new ones and copies do not have it."""
 
 
-def open_ledger(path: Path, backups: Path, now: float) -> Opened:
-    """The ledger, ready to be written.
+def open_ledger(path: Path, backups: Path, now: float) -> Ledger:
+    """The ledger, ready to be written; whether it is complete, its memory tells (`COMPLETE`).
 
     Args:
         path: its file; made when missing.
@@ -36,16 +31,21 @@ def open_ledger(path: Path, backups: Path, now: float) -> Opened:
     Raises:
         StateError: a newer flexorchd wrote it.
     """
-    is_new = not path.exists()
-    restored = False
-    if not is_new and not upkeep.is_sound(path):
+    if path.exists() and not upkeep.is_sound(path):
         aside = upkeep.set_aside(path, run_name(utc(now)))
         copy = upkeep.newest_sound(backups)
         log.error("ledger.damaged", set_aside=str(aside), restored_from=str(copy) if copy else None)
-        restored = True
         if copy is not None:
-            shutil.copyfile(copy, path)
+            _copy(copy, path)
     try:
-        return Opened(Ledger(path), is_new or restored)
+        return Ledger(path)
     except NewerSchemaError as error:
         raise StateError(str(error), "") from error
+
+
+def _copy(copy: Path, path: Path) -> None:
+    """Whole or not at all: a start that is killed in between begins anew."""
+    temporary = path.with_name(f".{path.name}.restored")
+    shutil.copyfile(copy, temporary)
+    temporary.chmod(0o600)
+    temporary.rename(path)

@@ -40,11 +40,14 @@ class Servers:
         self._parts = parts
         self._closing = ExitStack()
         config = parts.config
+        parts.ledger.memory.set("page", None)
         if config.web.listen is not None:
             given = parts.loaded.given("web.listen")
             listener = bind(config.web.listen, given=given)
             if listener is not None:
-                self._serve(WebServer(listener, create_pages(self._pages(health))), "web")
+                pages = WebServer(listener, create_pages(self._pages(health)))
+                self._serve(pages, "web")
+                parts.ledger.memory.set("page", pages.address)
         self._given_secret = webhook_secret(config.webhook)
         if config.webhook.listen is not None:
             hook_listener = bind(config.webhook.listen, given=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flexorchd.clock import iso, utc
 from flexorchd.config import Config, recall
 from flexorchd.ledger.exports import Run
+from flexorchd.ledger.figures import Figures
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.watches import WatchRow
-from flexorchd.rules import retry, schedule
+from flexorchd.rules import pace, retry, schedule
 from flexorchd.rules.naming import display
 from flexorchd.rules.states import SHOWN_STATES
 from flexorchd.state import LEDGER
@@ -101,14 +103,14 @@ def snapshot(ledger: Ledger, state_dir: Path, now: float, *, running: bool, vers
     config = recall(run["config"]) if run else None
     counts = ledger.search.counts()
     watches = [_watch(row, counts.get(row.name, {})) for row in ledger.watches.all()]
-    troubles = list(_troubles(ledger, watches, counts, running))
+    troubles = list(_troubles(ledger, watches, counts, running, now))
     output = Path(ledger.memory.get("output") or "/")
     return Status(
         ok=not troubles,
         running=running,
         version=version,
         where=_where(ledger),
-        account=_account(ledger),
+        account=_account(ledger, now),
         states={
             state: sum(watch.get(state, 0) for watch in counts.values()) for state in SHOWN_STATES
         },
@@ -118,7 +120,7 @@ def snapshot(ledger: Ledger, state_dir: Path, now: float, *, running: bool, vers
         troubles=troubles,
         output={"path": str(output), "free": _free(output)},
         state={"path": str(state_dir), "free": _free(state_dir), "ledger": _size(ledger)},
-        page=_page(config, state_dir) if running else None,
+        page=_page(ledger, state_dir) if running else None,
     )
 
 
@@ -148,7 +150,7 @@ def _where(ledger: Ledger) -> str:
     return f"sent to {host} as workspace key {account.hint}"
 
 
-def _account(ledger: Ledger) -> dict[str, Any]:
+def _account(ledger: Ledger, now: float) -> dict[str, Any]:
     account_id = ledger.memory.get("account")
     if account_id is None:
         return {}
@@ -160,6 +162,7 @@ def _account(ledger: Ledger) -> dict[str, Any]:
         "credits_used": row.credits_used,
         "credits_limit": row.credits_limit,
         "credits_left": row.credits_left,
+        "credits_until": iso(pace.used_up_at(row.credits_left, daily_pace(ledger, now), now)),
         "paused": row.pause_code,
         "paused_since": iso(row.paused_at),
         "next_probe_at": iso(row.probe_at),
@@ -167,16 +170,26 @@ def _account(ledger: Ledger) -> dict[str, Any]:
     }
 
 
+def daily_pace(ledger: Ledger, now: float) -> float | None:
+    """Documents sent a day of late, or None where none were."""
+    account_id = ledger.memory.get("account")
+    if account_id is None:
+        return None
+    since = utc(now).date() - timedelta(pace.PACE_DAYS)
+    return pace.per_day(Figures(ledger.database).spent_by_day(account_id, since), utc(now))
+
+
 def _troubles(
     ledger: Ledger,
     watches: list[WatchStatus],
     counts: Mapping[str, Mapping[str, int]],
     running: bool,
+    now: float,
 ) -> list[Trouble]:
     troubles: list[Trouble] = []
     if not running:
         troubles.append(Trouble("NOT_RUNNING", "No daemon is running.", "Start it: flexorchd run."))
-    account = _account(ledger)
+    account = _account(ledger, now)
     if account.get("paused"):
         code = account["paused"]
         troubles.append(Trouble(code, f"The account is paused: {code}.", retry.remedy(code)))
@@ -241,9 +254,8 @@ def _size(ledger: Ledger) -> int:
     return sum(file.stat().st_size for file in files if file.exists())
 
 
-def _page(config: Config | None, state_dir: Path) -> str | None:
-    if config is None or config.web.listen is None:
+def _page(ledger: Ledger, state_dir: Path) -> str | None:
+    address, token = ledger.memory.get("page"), state_dir / "web.token"
+    if address is None or not token.exists():
         return None
-    token = state_dir / "web.token"
-    address = f"http://{config.web.listen}/"
-    return f"{address}?token={token.read_text().strip()}" if token.exists() else address
+    return f"{address}/?token={token.read_text().strip()}"

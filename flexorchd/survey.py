@@ -7,16 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from flexorchd.clock import Clock, utc
+from flexorchd.clock import Clock
 from flexorchd.ledger.figures import Cause, Figures, Held, Series, Totals
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.progress import Progress
 from flexorchd.rules import pace
-from flexorchd.status import Status, snapshot
+from flexorchd.status import Status, daily_pace, snapshot
 
 HOUR = 3600.0
 HOURS = 24
@@ -85,7 +84,7 @@ def survey(ledger: Ledger, state_dir: Path, now: float, version: str) -> Survey:
     progress = ledger.progress.now()
     oldest = ledger.search.oldest_waiting()
     last_hour = sum(ledger.progress.ended_since(now - HOUR).values())
-    daily = _pace(ledger, figures, now)
+    daily = daily_pace(ledger, now)
     return Survey(
         taken_at=now,
         status=status,
@@ -108,14 +107,6 @@ def survey(ledger: Ledger, state_dir: Path, now: float, version: str) -> Survey:
 def hours_begin(now: float) -> float:
     """Where the first of the hours of `Survey.hours` begins."""
     return (now // HOUR - HOURS + 1) * HOUR
-
-
-def _pace(ledger: Ledger, figures: Figures, now: float) -> float | None:
-    account_id = ledger.memory.get("account")
-    if account_id is None:
-        return None
-    since = utc(now).date() - timedelta(pace.PACE_DAYS)
-    return pace.per_day(figures.spent_by_day(account_id, since), utc(now))
 
 
 class Latest(Generic[T]):

@@ -57,8 +57,6 @@ class VitalSigns:
             missing.append("The first look through the folders is not done.")
         if self.engine_alive() is False:
             missing.append("The embedded engine does not run.")
-        if self._parts.account.paused:
-            missing.append(f"The account is paused: {self._parts.account.paused}.")
         if self._parts.account.away:
             missing.append(f"The service cannot be reached: {self._parts.account.away}")
         return missing

@@ -8,12 +8,13 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from flexorchd.cli.printing import ago, console, print_json, size
+from flexorchd.cli.printing import ago, console, print_json
 from flexorchd.cli.target import Target, with_target
 from flexorchd.clock import iso
 from flexorchd.ledger.search import Found
 from flexorchd.rules.naming import display, escape_controls, path_fields
 from flexorchd.rules.states import SHOWN_STATES
+from flexorchd.words import size
 
 
 @click.command(

@@ -8,13 +8,14 @@ from contextlib import ExitStack
 import click
 from rich.table import Table
 
-from flexorchd.cli.printing import console, size
+from flexorchd.cli.printing import console
 from flexorchd.cli.target import Target, with_target
 from flexorchd.config import access
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.planning import WatchPlan, make_plan
 from flexorchd.rules.plan import plan_of
 from flexorchd.state import LEDGER
+from flexorchd.words import size
 
 
 @click.command(epilog="\b\nExample:\n  flexorchd plan -c flexorchd.toml")

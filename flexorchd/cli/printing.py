@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+import time
 from typing import Any
 
 import click
 from rich.console import Console
 
+from flexorchd import words
 from flexorchd.formats import exact
 
 
@@ -22,24 +23,6 @@ def print_json(value: Any) -> None:
     click.echo(exact.pretty(value), nl=False)
 
 
-def size(number: int | None) -> str:
-    """A number of bytes in a few characters."""
-    if number is None:
-        return "unknown"
-    amount = float(number)
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"
-
-
 def ago(moment: str | None) -> str:
     """How long ago a moment in ISO 8601 is."""
-    if moment is None:
-        return "never"
-    seconds = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
-    for length, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= length:
-            return f"{seconds / length:.0f} {unit} ago"
-    return f"{max(seconds, 0):.0f} s ago"
+    return words.ago(words.seconds(moment), time.time())

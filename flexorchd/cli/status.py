@@ -10,11 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from flexorchd import __version__
-from flexorchd.cli.printing import ago, console, print_json, size
+from flexorchd.cli.printing import ago, console, print_json
 from flexorchd.cli.target import Target, with_target
 from flexorchd.rules.naming import escape_controls
 from flexorchd.state import is_locked
 from flexorchd.status import Status, WatchStatus, snapshot
+from flexorchd.words import size
 
 
 @click.command(epilog="\b\nExamples:\n  flexorchd status\n  flexorchd status --json | jq .states")
@@ -68,7 +69,9 @@ def _credits(found: Status) -> str:
     account = found.account
     if account.get("credits_limit") is None:
         return ""
-    return f" Credits: {account['credits_left']} of {account['credits_limit']} left."
+    until = account.get("credits_until")
+    lasting = f" At this pace they last until {until[:10]}." if until else ""
+    return f" Credits: {account['credits_left']} of {account['credits_limit']} left.{lasting}"
 
 
 def _watches(watches: list[WatchStatus]) -> Table:

@@ -31,7 +31,7 @@ class Database:
         self.readonly = readonly
         self._lock = threading.RLock()
         self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._readers: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._writer = None if readonly else self._open_writer()
 
     def _open_writer(self) -> sqlite3.Connection:
@@ -95,15 +95,30 @@ class Database:
         if connection is None:
             connection = self._local.reader = self._open_reader()
             with self._lock:
-                self._readers.append(connection)
+                self._forget_ended_threads()
+                self._readers.append((threading.current_thread(), connection))
         return connection
 
+    def _forget_ended_threads(self) -> None:
+        for thread, connection in self._readers:
+            if not thread.is_alive():
+                connection.close()
+        self._readers = [pair for pair in self._readers if pair[0].is_alive()]
+
     def close(self) -> None:
-        """Close every connection; the last writer folds the write-ahead log back into the file."""
+        """Close every connection; the last writer folds the write-ahead log back into the file.
+
+        A thread that is reading at this moment loses its statement, not its connection: SQLite does not
+        bear a connection being closed under a reader.
+        """
         with self._lock:
-            for connection in (*self._readers, self._writer):
-                if connection is not None:
+            for thread, connection in self._readers:
+                if thread.is_alive() and thread is not threading.current_thread():
+                    connection.interrupt()
+                else:
                     connection.close()
             self._readers.clear()
+            if self._writer is not None:
+                self._writer.close()
             self._writer = None
         self._local = threading.local()

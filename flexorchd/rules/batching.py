@@ -75,9 +75,7 @@ def pack(items: Iterable[Item], batch: BatchSize, credits_left: int | None) -> l
     return chosen
 
 
-def _fits(
-    item: Item, chosen: list[Item], names: set[str], total: int, batch: BatchSize
-) -> bool:
+def _fits(item: Item, chosen: list[Item], names: set[str], total: int, batch: BatchSize) -> bool:
     return (
         item.settings_id == chosen[0].settings_id
         and item.sent_name.casefold() not in names

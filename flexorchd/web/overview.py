@@ -17,7 +17,7 @@ from flexorchd.survey import HOUR, HOURS, Survey, hours_begin
 from flexorchd.web.actions import asked
 from flexorchd.web.charts import Chart, stacked
 from flexorchd.web.site import Site
-from flexorchd.web.words import duration
+from flexorchd.words import duration
 
 
 def routes(site: Site) -> list[Route]:

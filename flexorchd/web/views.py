@@ -10,9 +10,9 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from flexorchd import words
 from flexorchd.clock import Clock, iso
 from flexorchd.rules.naming import escape_controls
-from flexorchd.web import words
 
 _REFUSALS = {
     "token": (

@@ -129,9 +129,7 @@ class Book:
             ),
         )  # fmt: skip
         made.appear()
-        self.ledger.exports.publish(
-            run.id, ["1"], assembled="local", records=3, size=100, now=at + 1
-        )
+        self.ledger.exports.publish(run.id, assembled="local", records=3, size=100, now=at + 1)
         return run.id
 
 

@@ -1,4 +1,4 @@
-"""Numbers and times as people say them, for the templates."""
+"""Numbers and times as people say them, on pages and terminals."""
 
 from __future__ import annotations
 

@@ -95,7 +95,11 @@ def test_what_is_missing_is_said() -> None:
     assert "engine" in said(Daemon(engine=Engine(False)))
     assert "stopping" in said(Daemon(stopping=True))
     assert "refused" in said(Daemon(account=Account(away="Connection refused.")))
-    assert "QUOTA_EXCEEDED" in said(Daemon(account=Account(paused="QUOTA_EXCEEDED")))
+
+
+def test_a_service_that_refuses_answers_all_the_same() -> None:
+    """A spent quota is no reason to take the daemon out of service: it goes on by itself."""
+    assert Daemon(account=Account(paused="QUOTA_EXCEEDED")).signs().missing() == []
 
 
 def test_budget_requests_and_engine_are_passed_on() -> None:

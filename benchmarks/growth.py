@@ -122,7 +122,7 @@ DIMENSIONS = (
         "From the drop to the result of one file",
         "bytes",
         "seconds",
-        (1_000, 100_000, 1_000_000, 10_000_000, 40_000_000, 160_000_000),
+        (1_000, 100_000, 1_000_000, 10_000_000, 100_000_000),
         file_size,
     ),
     Dimension(

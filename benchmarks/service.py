@@ -43,7 +43,7 @@ class Limit:
         """As ``/usage/rate-limits`` tells it."""
         self._turn()
         return {
-            "plan": "pro",
+            "plan": "enterprise",
             "unlimited": self.requests is None,
             "limit": self.requests,
             "used": self.used,
@@ -89,7 +89,7 @@ class Service:
             case "GET", ["executions", number]:
                 return 200, self._execution(int(number))
             case "GET", ["usage"]:
-                return 200, {"plan": "pro", "usage": {"credits": {"used": 0, "limit": None}}}
+                return 200, {"plan": "enterprise", "usage": {"credits": {"used": 0, "limit": None}}}
             case "GET", ["usage", "rate-limits"]:
                 return 200, self.limit.state()
             case "GET", ["counts"]:

@@ -53,9 +53,11 @@ class ControlStage:
             return False
         except (FlexorchdError, FlexOrchError, OSError) as error:
             answer = Answer(getattr(error, "exit_code", 1), [str(error)])
-        except Exception as error:  # noqa: BLE001  the command waits for an answer, whatever went wrong
+        except Exception as error:
             log.exception("request.failed", kind=request.kind)
-            answer = Answer(1, [f"It failed in a way that was not foreseen: {error!r}. See the log."])
+            answer = Answer(
+                1, [f"It failed in a way that was not foreseen: {error!r}. See the log."]
+            )
         if answer is None:
             return False
         self._parts.ledger.requests.finished(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import secrets
+import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -290,7 +291,11 @@ def _known_watches(state_dir: Path) -> list[str]:
     path = state_dir / "ledger.sqlite3"
     if not path.exists():
         return []
-    ledger = Ledger(path, readonly=True)
+    try:
+        ledger = Ledger(path, readonly=True)
+    except sqlite3.DatabaseError:
+        # It is set aside when its turn comes.
+        return []
     try:
         return [watch.name for watch in ledger.watches.all() if watch.scanned_at is not None]
     finally:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.documents import make_ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +46,44 @@ class Receipt:
     delivered_at: float
 
 
-def restore(database: Database, receipts: Iterable[Receipt]) -> int:
-    """Record delivered files from their receipts, those that the ledger does not know; how many.
+def restore(database: Database, receipts: Iterable[Receipt], now: float) -> int:
+    """Record delivered files from their receipts; how many the ledger did not know as delivered.
 
-    The files' looks are unknown, so the next scan hashes each once, and finds that it has its result.
+    The looks of files that are new to it are unknown, so the next scan hashes each once, and finds that it
+    has its result.
     """
     with database.write() as db:
-        return sum(_restore(db, receipt) for receipt in receipts)
+        return sum(_restore(db, receipt, now) for receipt in receipts)
 
 
-def _restore(db: sqlite3.Connection, receipt: Receipt) -> int:
+def _restore(db: sqlite3.Connection, receipt: Receipt, now: float) -> int:
     file_id = _file(db, receipt)
-    known = db.execute("SELECT 1 FROM versions WHERE file_id = ? LIMIT 1", (file_id,)).fetchone()
-    if known:
+    document_id = _document(db, receipt, now)
+    version = db.execute(
+        "SELECT id, state FROM versions WHERE file_id = ? AND document_id = ? ORDER BY id DESC LIMIT 1",
+        (file_id, document_id),
+    ).fetchone()
+    if version is not None and version["state"] == "delivered":
         return 0
-    document_id = _document(db, receipt)
+    if version is None:
+        version_id = _version(db, receipt, file_id, document_id)
+    else:
+        version_id = version["id"]
+        db.execute(
+            "UPDATE versions SET state = 'delivered', due_at = NULL, error_code = NULL, "
+            "output_path = ?, output_sha256 = ?, ended_at = ? WHERE id = ?",
+            (receipt.output_path, receipt.output_sha256, receipt.delivered_at, version_id),
+        )
+    if not receipt.is_duplicate:
+        db.execute("UPDATE documents SET version_id = ? WHERE id = ?", (version_id, document_id))
+    return 1
+
+
+def _version(db: sqlite3.Connection, receipt: Receipt, file_id: int, document_id: int) -> int:
+    """A delivered version that the ledger did not know; it is the file's newest unless one is younger."""
     version_id = db.execute(
         "INSERT INTO versions (file_id, document_id, size, mtime_ns, found_at, state, output_path, "
-        "output_sha256, ended_at) VALUES (?, ?, ?, ?, ?, 'delivered', ?, ?, ?)",
+        "output_sha256, ended_at) VALUES (?, ?, ?, ?, ?, 'delivered', ?, ?, ?) RETURNING id",
         (
             file_id,
             document_id,
@@ -73,11 +94,13 @@ def _restore(db: sqlite3.Connection, receipt: Receipt) -> int:
             receipt.output_sha256,
             receipt.delivered_at,
         ),
-    ).lastrowid
-    db.execute("UPDATE files SET version_id = ? WHERE id = ?", (version_id, file_id))
-    if not receipt.is_duplicate:
-        db.execute("UPDATE documents SET version_id = ? WHERE id = ?", (version_id, document_id))
-    return 1
+    ).fetchone()["id"]
+    db.execute(
+        "UPDATE files SET version_id = ?1 WHERE id = ?2 AND NOT EXISTS "
+        "(SELECT 1 FROM versions WHERE id = files.version_id AND found_at > ?3)",
+        (version_id, file_id, receipt.delivered_at),
+    )
+    return int(version_id)
 
 
 def _file(db: sqlite3.Connection, receipt: Receipt) -> int:
@@ -111,16 +134,38 @@ def _file(db: sqlite3.Connection, receipt: Receipt) -> int:
     return int(row["id"])
 
 
-def _document(db: sqlite3.Connection, receipt: Receipt) -> int:
+def _document(db: sqlite3.Connection, receipt: Receipt, now: float) -> int:
     known = db.execute(
-        "SELECT id FROM documents WHERE sha256 = ? AND settings_id = ? AND account_id = ?",
-        (receipt.sha256, receipt.settings_id, receipt.account_id),
+        "SELECT id, state FROM documents WHERE sha256 IS ? AND settings_id = ? AND account_id = ? "
+        "AND (sha256 IS NOT NULL OR job_id = ?)",
+        (receipt.sha256, receipt.settings_id, receipt.account_id, receipt.job_id),
     ).fetchone()
-    if known:
-        return int(known["id"])
+    if known is None:
+        return _new_document(db, receipt)
+    if known["state"] != "completed":
+        # Sent and brought to its end after this ledger was copied; other files may have waited for it.
+        db.execute("DELETE FROM intents WHERE document_id = ?", (known["id"],))
+        db.execute(
+            "UPDATE documents SET state = 'completed', due_at = NULL, hold_code = NULL, again = NULL, "
+            "error_code = NULL, error_message = NULL, job = NULL, job_id = ?, sent_at = ?, grade = ?, "
+            "document_type = ?, pii_count = ? WHERE id = ?",
+            (
+                receipt.job_id,
+                receipt.delivered_at,
+                receipt.grade,
+                receipt.document_type,
+                receipt.pii_count,
+                known["id"],
+            ),
+        )
+        make_ready(db, known["id"], now)
+    return int(known["id"])
+
+
+def _new_document(db: sqlite3.Connection, receipt: Receipt) -> int:
     document_id = db.execute(
         "INSERT INTO documents (sha256, settings_id, account_id, size, state, job_id, sent_at, grade, "
-        "document_type, pii_count) VALUES (?, ?, ?, ?, 'completed', ?, ?, ?, ?, ?)",
+        "document_type, pii_count) VALUES (?, ?, ?, ?, 'completed', ?, ?, ?, ?, ?) RETURNING id",
         (
             receipt.sha256,
             receipt.settings_id,
@@ -132,6 +177,5 @@ def _document(db: sqlite3.Connection, receipt: Receipt) -> int:
             receipt.document_type,
             receipt.pii_count,
         ),
-    ).lastrowid
-    assert document_id is not None  # noqa: S101  an INSERT that did not raise has a row
-    return document_id
+    ).fetchone()["id"]
+    return int(document_id)

@@ -57,6 +57,9 @@ def backup(path: Path, target: Path) -> None:
             closing(sqlite3.connect(temporary)) as copy,
         ):
             source.backup(copy, pages=2000)
+            # Whoever takes the copy into use has to read first what was delivered since.
+            with copy:
+                copy.execute("DELETE FROM memory WHERE key = 'complete'")
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
         temporary.rename(target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -170,7 +171,8 @@ class House(Outbox):
     def states(self, watch: str = "in") -> dict[str, str]:
         """The shown state of each file of a watch."""
         return {
-            file.path.decode(): file.state for file in self.parts.ledger.search.files(watch=watch)
+            os.fsdecode(file.path): file.state
+            for file in self.parts.ledger.search.files(watch=watch)
         }
 
     def troubles(self) -> set[str]:

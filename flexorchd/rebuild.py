@@ -1,4 +1,4 @@
-"""Rebuild a ledger from the results in the output: losing the state directory costs time, not money."""
+"""Rebuild a ledger from results and datasets in the output: losing the state costs time, not money."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any
 import structlog
 
 from flexorchd import results
+from flexorchd.exports.publish import MANIFEST
+from flexorchd.formats import exact
 from flexorchd.ledger.accounts import ENGINE_URL, SettingsRow
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.restore import Receipt, restore
@@ -38,9 +40,29 @@ def rebuild(ledger: Ledger, output: Output, now: float) -> int:
     restored = 0
     while some := list(islice(receipts, AT_ONCE)):
         restored += restore(ledger.database, some, now)
+    _put_back_runs(ledger, output)
     if restored:
         log.info("ledger.rebuilt", files=restored, output=str(output.root))
     return restored
+
+
+def _put_back_runs(ledger: Ledger, output: Output) -> None:
+    """What published folders hold is not exported again."""
+    for path in sorted((output.root / "datasets").glob(f"*/*/{MANIFEST}")):
+        folder = path.parent
+        if folder.is_symlink():
+            continue
+        try:
+            said = exact.loads(path.read_bytes())
+            ledger.exports.put_back(
+                folder.parent.name,
+                folder.name,
+                said["job_ids"],
+                records=int(said["records"]),
+                at=datetime.fromisoformat(said["created_at"]).timestamp(),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("manifest.unreadable", path=str(path), reason=str(error))
 
 
 def _receipts(ledger: Ledger, output: Output, now: float) -> Iterator[Receipt]:

@@ -228,6 +228,27 @@ class Exports:
                 (now, assembled, records, size, run_id),
             )
 
+    def put_back(
+        self, export: str, folder: str, job_ids: Sequence[str], *, records: int, at: float
+    ) -> None:
+        """A published folder tells of a run that the ledger has lost; jobs it does not know are left out."""
+        with self._db.write() as db:
+            known = db.execute(
+                "SELECT 1 FROM export_runs WHERE export = ? AND folder = ?", (export, folder)
+            ).fetchone()
+            if known:
+                return
+            run_id = db.execute(
+                "INSERT INTO export_runs (export, state, started_at, finished_at, folder, "
+                "dataset_name, records) VALUES (?, 'published', ?, ?, ?, '', ?)",
+                (export, at, at, folder, records),
+            ).lastrowid
+            db.executemany(
+                "INSERT OR IGNORE INTO export_jobs (run_id, account_id, job_id, document_id) "
+                "SELECT ?, account_id, job_id, id FROM documents WHERE job_id = ?",
+                [(run_id, job_id) for job_id in job_ids],
+            )
+
     def end(
         self,
         run_id: int,

@@ -20,7 +20,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 10_000
 _LETTER_WEIGHT = 0.5
 _OF_PLACES = {"us": "en", "uk": "en", "gb": "en", "at": "de", "eu": "und"}
-_WORTH = {"ordinary": 1.0, "business": 1.5}
+_WORTH = {"ordinary": 1.0, "business": 1.5, "titles": 0.8}
 # So many points, and so many more than the next language has, decide without a model.
 _ENOUGH, _LEAD = 4.0, 1.35
 _FEW = 2.0
@@ -74,7 +74,7 @@ def _words() -> dict[str, list[tuple[str, float]]]:
     for phrase, term in lexicon.load("titles"):
         for word in _WORD.findall(phrase.lower()):
             if len(word) >= _TELLING:
-                found[word][term.language] = _WORTH["business"]
+                found[word][term.language] = _WORTH["titles"]
     for word, term in lexicon.load("languages"):
         found[word][term.language] = _WORTH[term.concept]
     return {

@@ -39,7 +39,7 @@ def read(reading: Reading) -> Mapping[str, Candidate | None]:
         "document_no": number_of(reading, "statement_no"),
         "document_date": date_of(reading, "statement_date"),
         "currency": currency(reading),
-        "bank": best(headed(reading, "bank", whole=True)) or _letterhead(reading),
+        "bank": best(headed(reading, "bank", announced=True)) or _letterhead(reading),
         "account_holder": best(headed(reading, "account_holder")),
         "iban": _own_account(reading),
         "period_start": start,

@@ -48,7 +48,11 @@ def read(reading: Reading) -> Mapping[str, Candidate | None]:
 
 def _parties(reading: Reading) -> Candidate | None:
     """The parties by their headings, else by "between A and B"."""
-    named = [c for c in headed(reading, "party") if c.confidence >= 0.6 and c.cell is not None]
+    named = [
+        c
+        for c in headed(reading, "party", announced=True)
+        if c.confidence >= 0.6 and c.cell is not None
+    ]
     named.sort(key=lambda c: c.cell.row if c.cell else 0)
     names = _distinct(str(candidate.value) for candidate in named)
     if len(names) >= 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import dropwhile
 
 from flexorchd.engine.steps.fields.candidates import Candidate
 from flexorchd.engine.steps.fields.document import document_type
@@ -13,6 +14,8 @@ from flexorchd.engine.steps.fields.reading import Reading
 _TITLE_LENGTH = 120
 _SUMMARY_LENGTH = 400
 _SENTENCE_WORDS = 6
+_READ = 20_000
+_HEADER = re.compile(r"[A-Z][A-Za-z-]{1,20}: ")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zß-ÿ]|[\"„“«(])")
 
 
@@ -48,8 +51,16 @@ def _summary(reading: Reading, title: Candidate | None) -> Candidate | None:
     return Candidate(" ".join(chosen), 0.7, "position") if chosen else None
 
 
+def _body(reading: Reading) -> Iterator[str]:
+    """The lines of the text, of a message those behind its header."""
+    lines = iter(reading.text[:_READ].split("\n"))
+    if reading.content.kind in ("eml", "msg"):
+        lines = dropwhile(_HEADER.match, lines)
+    return lines
+
+
 def _sentences(reading: Reading, title: str) -> Iterator[str]:
-    text = " ".join(line for line in reading.text[:20_000].split("\n") if line != title)
+    text = " ".join(line for line in _body(reading) if line != title)
     for sentence in _SENTENCE_END.split(" ".join(text.split())):
         spoken = sum(1 for word in sentence.split() if word[:1].isalpha())
         if spoken >= _SENTENCE_WORDS and sentence.rstrip('"”»)')[-1:] in (".", "!", "?", "…"):

@@ -39,7 +39,8 @@ def is_name(reading: Reading, text: str) -> bool:
     letters = sum(c.isalpha() for c in text)
     if not 2 <= len(text) <= _LONGEST_NAME or letters < max(2, len(text) // 3):
         return False
-    if text.startswith("(") or text.endswith(":") or text == text.lower():
+    begins_well = text[:1].isalnum() or text[:1] in ('"', "'", "„", "“", "«")
+    if not begins_well or text.endswith(":") or text == text.lower():
         return False
     if _ADDRESS.search(text) or len(text.split()) > _MOST_WORDS:
         return False

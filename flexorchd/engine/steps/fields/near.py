@@ -40,11 +40,13 @@ class Kind(Generic[T]):
         read: reads it where a label announces it on the same line.
         below: reads it under a label, where less is certain.
         last: whether in a row of values the last is meant (the result) and not the first.
+        announced: whether only a label with a colon, or alone in its cell, can have one.
     """
 
     read: Reader[T]
     below: Reader[T]
     last: bool = False
+    announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Near(Generic[T]):
 
 def near(reading: Reading, label: Label, kind: Kind[T]) -> Near[T] | None:
     """The value near a label: on its line, and if nothing stands there, below."""
+    if kind.announced and not label.announced:
+        return None
     beside = list(_beside(reading, label, kind))
     if beside:
         return beside[-1] if kind.last else beside[0]

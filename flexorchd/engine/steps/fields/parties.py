@@ -21,18 +21,19 @@ def party(reading: Reading, concept: str) -> Candidate | None:
     return best(headed(reading, concept))
 
 
-def headed(reading: Reading, concept: str, *, whole: bool = False) -> Iterator[Candidate]:
+def headed(reading: Reading, concept: str, *, announced: bool = False) -> Iterator[Candidate]:
     """The names at headings of a concept.
 
     Args:
         reading: the document.
         concept: the concept.
-        whole: whether a label without a colon is a part of the name, as in "Bank of Ireland".
+        announced: whether only labels with a colon, or alone in their cell, are headings; without
+            one it may be a part of the name, as in "Bank of Ireland".
     """
     for label in reading.labelled(concept):
         standing = 0.95 if label.certain else 0.4
         weight = label.concepts[concept] * standing
-        if whole and not (label.announced and label.start == 0):
+        if announced and not (label.announced and label.start == 0):
             continue
         for cell, text, closeness in _lines(reading, label):
             if name := _name(reading, cell, text, concept):

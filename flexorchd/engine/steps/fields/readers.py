@@ -103,7 +103,7 @@ def texts(_: Reading) -> Kind[str]:
         named = len(value) <= _LONGEST_TEXT and len(_LETTER.findall(value)) >= 2
         return [Piece(value, 0, len(text))] if named else []
 
-    return Kind(read, read)
+    return Kind(read, read, announced=True)
 
 
 def periods(reading: Reading) -> Kind[str]:

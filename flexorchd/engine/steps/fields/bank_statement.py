@@ -10,6 +10,7 @@ from decimal import Decimal
 from flexorchd.engine.steps.fields.candidates import Candidate, best
 from flexorchd.engine.steps.fields.document import date_of, document_type, field, number_of
 from flexorchd.engine.steps.fields.identifiers import ibans
+from flexorchd.engine.steps.fields.letterhead import letterhead
 from flexorchd.engine.steps.fields.money import currency
 from flexorchd.engine.steps.fields.names import is_name
 from flexorchd.engine.steps.fields.parties import headed
@@ -39,7 +40,9 @@ def read(reading: Reading) -> Mapping[str, Candidate | None]:
         "document_no": number_of(reading, "statement_no"),
         "document_date": date_of(reading, "statement_date"),
         "currency": currency(reading),
-        "bank": best(headed(reading, "bank", announced=True)) or _letterhead(reading),
+        "bank": best(headed(reading, "bank", announced=True))
+        or _letterhead(reading)
+        or best(letterhead(reading)),
         "account_holder": best(headed(reading, "account_holder")),
         "iban": _own_account(reading),
         "period_start": start,

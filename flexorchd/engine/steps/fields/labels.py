@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flexorchd.engine.steps.fields.dates import DateStyle
 from flexorchd.engine.steps.fields.lexicon import Term
@@ -23,6 +24,7 @@ _DATES = {
     "payroll_no": "pay_date",
 }  # fmt: skip
 _JOINTS = ("/", "-", "_", "@", ".", "'", "’")
+_JOINING = frozenset(("/", "&", "und", "and", "et", "/ "))
 _RATE = re.compile(r"\d+(?:[.,]\d+)? ?%|% ?\d+(?:[.,]\d+)?")
 _ASIDES = re.compile(r"[\s.:]*(?:\([^()]{0,60}\)[\s.:]*)*")
 
@@ -97,8 +99,7 @@ class Labeller:
         numbers: dict[str, float] = {}
         for number, match in enumerate(matches):
             start, end = _span(match, spelled)
-            following = matches[number + 1] if number + 1 < len(matches) else None
-            next_start = spelled[following.start].start if following else len(cell.text)
+            next_start = _next_start(matches[number:], cell.text, spelled)
             weights = _weights(match, self.language)
             if inherited and "generic_no" in weights:
                 weights = inherited
@@ -156,6 +157,15 @@ class Labeller:
         if in_date or text[start - 1 : start] in _JOINTS:
             return False
         return _announces(text, end) or match.start == 0 or _numbers_follow(match, text, end)
+
+
+def _next_start(matches: Sequence[Match[Term]], text: str, spelled: Sequence[Word]) -> int:
+    """Where the value of the first label ends; labels joined by a stroke or an "and" share theirs."""
+    for label, following in pairwise(matches):
+        start = spelled[following.start].start
+        if text[spelled[label.end - 1].end : start].strip(" .:") not in _JOINING:
+            return start
+    return len(text)
 
 
 def _span(match: Match[Term], spelled: Sequence[Word]) -> tuple[int, int]:

@@ -16,6 +16,7 @@ T = TypeVar("T")
 BEHIND, BESIDE, FARTHER, BELOW, ASKEW = 0.95, 0.93, 0.8, 0.85, 0.5
 _ASIDES = re.compile(r"(?:\s*[.:]?\s*\([^()]{0,40}\))+\s*:?")
 _TABLE = 0.5
+_RATE = re.compile(r"@? ?\d{1,2}(?:[.,]\d{1,2})? ?%|% ?\d{1,2}(?:[.,]\d{1,2})?")
 _FILLING = re.compile(r"[\s.:;,#°º*=()/|\-–—_]*")
 
 
@@ -77,8 +78,8 @@ def near(reading: Reading, label: Label, kind: Kind[T]) -> Near[T] | None:
 
 
 def is_empty(text: str) -> bool:
-    """Whether a text holds only punctuation, as between a label and the edge of its cell."""
-    return _FILLING.fullmatch(without_asides(text)) is not None
+    """Whether a text holds only punctuation and rates, as between a label and the edge of its cell."""
+    return _FILLING.fullmatch(_RATE.sub("", without_asides(text))) is not None
 
 
 def without_asides(text: str) -> str:

@@ -16,6 +16,8 @@ from flexorchd.engine.steps.fields.reading import Reading
 _CENT = Decimal("0.01")
 _MOST = 12
 _AGREEMENT = 0.5
+# If one of three must go, the total is the last to.
+_TOTAL_FIRST = 1.25
 
 GROSS = {"gross": 1.0, "total": 0.8}
 NET = {"net": 1.0}
@@ -43,11 +45,9 @@ def totals(reading: Reading) -> Mapping[str, Candidate]:
     grosses, dues = _options(reading, GROSS), _options(reading, DUE)
     # What is due is the total too, unless something was settled before.
     settled = any(label.certain for label in reading.labelled("settled"))
-    if all(option.confidence < THRESHOLD for option in grosses):
-        grosses = []
-    net, tax, gross = _agreeing(nets, taxes, grosses or dues)
+    rivals = [] if settled else [replace(o, confidence=0.9 * o.confidence) for o in dues]
+    net, tax, gross = _agreeing(nets, taxes, _distinct(grosses, rivals))
     if not _agree(net, tax, gross):
-        gross = _Absent if settled and not grosses else gross
         known = {option.value for option in grosses + dues}
         rows = (t for t in _triples(reading.page.rows, reading) if t[2].value in known)
         net, tax, gross = _summary(reading, known) or next(rows, None) or (net, tax, gross)
@@ -57,6 +57,12 @@ def totals(reading: Reading) -> Mapping[str, Candidate]:
         for name, option in found.items()
         if option.confidence >= THRESHOLD
     }
+
+
+def _distinct(grosses: Sequence[_Option], rivals: Sequence[_Option]) -> list[_Option]:
+    """All options, none twice for being both the total and what is due."""
+    values = {option.value for option in grosses if option.confidence >= THRESHOLD}
+    return [*grosses, *(option for option in rivals if option.value not in values)]
 
 
 def amount_candidates(
@@ -126,7 +132,7 @@ def _agreeing(
 
 def _merit(choice: tuple[_Option, _Option, _Option]) -> tuple[float, Decimal]:
     net, tax, gross = choice
-    merit = net.confidence + tax.confidence + gross.confidence
+    merit = net.confidence + tax.confidence + _TOTAL_FIRST * gross.confidence
     if _agree(net, tax, gross):
         merit += _AGREEMENT if tax.value else _AGREEMENT / 2
     elif _contradict(net, tax, gross):

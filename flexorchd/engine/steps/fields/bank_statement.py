@@ -40,9 +40,7 @@ def read(reading: Reading) -> Mapping[str, Candidate | None]:
         "document_no": number_of(reading, "statement_no"),
         "document_date": date_of(reading, "statement_date"),
         "currency": currency(reading),
-        "bank": best(headed(reading, "bank", announced=True))
-        or _letterhead(reading)
-        or best(letterhead(reading)),
+        "bank": best(headed(reading, "bank", announced=True)) or _letterhead(reading),
         "account_holder": best(headed(reading, "account_holder")),
         "iban": _own_account(reading),
         "period_start": start,
@@ -100,7 +98,7 @@ def _own_account(reading: Reading) -> Candidate | None:
 
 
 def _letterhead(reading: Reading) -> Candidate | None:
-    """The name of a bank among the first lines."""
+    """The name of a bank among the first lines, else of a firm there."""
     for row in reading.page.rows[:_TOP_ROWS]:
         for cell in row:
             name = clean(re.split(r" [-–—•·|] |, ", cell.text, maxsplit=1)[0])
@@ -112,7 +110,7 @@ def _letterhead(reading: Reading) -> Candidate | None:
                 and not _is_label(reading, name)
             ):
                 return Candidate(name, 0.7, "position", cell)
-    return None
+    return best(c for c in letterhead(reading) if c.cell and c.cell.row < _TOP_ROWS)
 
 
 def _is_label(reading: Reading, name: str) -> bool:

@@ -79,6 +79,15 @@ FATTURAPA = {
     "iban": f"{_BODY}/DatiPagamento/DettaglioPagamento/IBAN",
     "line totals": f"{_BODY}/DatiBeniServizi/DettaglioLinee/PrezzoTotale",
 }
+PATHS = {
+    "Invoice": UBL,
+    "CreditNote": UBL,
+    "CrossIndustryInvoice": CII,
+    "CrossIndustryDocument": CII,
+    "FatturaElettronica": FATTURAPA,
+}
+# Where the first-choice term is absent, the engine may take the next; that is not judged here.
+FALL_BACK = ("vendor", "vendor_tax_id", "customer", "customer_tax_id")
 SUMS = {
     "net_amount": f"{_BODY}/DatiBeniServizi/DatiRiepilogo/ImponibileImporto",
     "tax_amount": f"{_BODY}/DatiBeniServizi/DatiRiepilogo/Imposta",
@@ -132,7 +141,7 @@ def stripped(xml: bytes) -> etree._Element:
 def truth_of(xml: bytes) -> dict[str, Any]:
     """The fields of an e-invoice by XPath; what it does not have is None."""
     root = stripped(xml)
-    paths = {"Invoice": UBL, "CreditNote": UBL, "FatturaElettronica": FATTURAPA}.get(root.tag, CII)
+    paths = PATHS[root.tag]
     truth: dict[str, Any] = {}
     for key, path in paths.items():
         texts = [" ".join("".join(node.itertext()).split()) for node in root.xpath(path)]
@@ -174,7 +183,7 @@ def einvoices(folder: Path) -> Iterator[tuple[str, bytes, bytes]]:
                 content = extract(data, path.name)
             except DocumentError:
                 continue
-            if content.einvoice and classify(content).document_type == "invoice":
+            if content.einvoice and stripped(content.einvoice).tag in PATHS:
                 yield path.name, content.einvoice, data
 
 
@@ -233,8 +242,8 @@ def main() -> None:
     for name, xml, data in einvoices(folder):
         found = read(extract(data, name))
         truth = truth_of(xml)
-        fallback = {key for key in ("vendor_tax_id",) if truth.get(key) is None}
-        exact.add(name, {key: t for key, t in truth.items() if key not in fallback}, found)
+        judged = {k: t for k, t in truth.items() if t is not None or k not in FALL_BACK}
+        exact.add(name, judged, found)
     exact.print("e-invoices, every field against XPath")
     for title, score in off_the_page(folder).items():
         score.print(title)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from flexorchd.engine.steps.fields.currency import code_of
 from flexorchd.engine.steps.fields.dates import DateStyle
 from flexorchd.engine.steps.fields.lexicon import Term
 from flexorchd.engine.steps.fields.page import Cell, Word, words
@@ -15,7 +16,7 @@ from flexorchd.engine.steps.fields.phrases import Match, Phrases
 _FOREIGN, _FOREIGN_WORD, _FOREIGN_SHORT = 0.85, 0.7, 0.4
 _SHORT = 4
 _PROSE_WORDS = 9
-_QUALIFIED = re.compile(r" +[^\W\d_]{3,}(?: [^\W\d_]+){0,2} ?:")
+_QUALIFIED = re.compile(r" +([^\W\d_]+(?: [^\W\d_]+){0,5}) ?:")
 # Whose date it is that follows a number with a small word between.
 _DATES = {
     "generic_no": "generic_date", "invoice_no": "invoice_date", "order_no": "order_date",
@@ -68,7 +69,8 @@ class Label:
     @property
     def qualified(self) -> bool:
         """Whether more words come before the colon, which make it the label of something else."""
-        return _QUALIFIED.match(self.rest) is not None
+        match = _QUALIFIED.match(self.rest)
+        return match is not None and code_of(match.group(1)) is None
 
     @property
     def in_prose(self) -> bool:

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from flexorchd.engine.steps.fields.amounts import Amount
-from flexorchd.engine.steps.fields.dates import MONTHS
-from flexorchd.engine.steps.fields.identifiers import ibans, reference, tax_ids
+from flexorchd.engine.steps.fields.identifiers import reference, tax_ids
 from flexorchd.engine.steps.fields.near import Kind, Piece
-from flexorchd.engine.steps.fields.page import fold, words
 from flexorchd.engine.steps.fields.reading import Reading
 
 _LONGEST_LEAD = 32
@@ -86,15 +84,6 @@ def tax_numbers(_: Reading) -> Kind[str]:
     return Kind(read, read)
 
 
-def accounts(_: Reading) -> Kind[str]:
-    """IBANs."""
-
-    def read(text: str) -> Sequence[Piece[str]]:
-        return [Piece(i.value, i.start, i.end) for i in ibans(text)]
-
-    return Kind(read, read)
-
-
 def texts(_: Reading) -> Kind[str]:
     """The text itself, if it has letters: a name, a subject."""
 
@@ -124,8 +113,3 @@ def clean(text: str) -> str:
     """The text without the punctuation around it."""
     value = " ".join(text.split()).strip(_EDGES).lstrip(". ")
     return value[1:-1] if value[:1] in "\"'„“«" and value[-1:] in "\"'”“»" else value
-
-
-def has_month(text: str) -> bool:
-    """Whether a text names a month."""
-    return any(word.key in MONTHS for word in words(fold(text)))

@@ -32,7 +32,7 @@ class _Option:
     cell: Cell | None = None
 
 
-_Absent = _Option(Decimal(0), 0.0)
+_ABSENT = _Option(Decimal(0), 0.0)
 
 
 def totals(reading: Reading) -> Mapping[str, Candidate]:
@@ -126,7 +126,7 @@ def _agreeing(
     nets: Sequence[_Option], taxes: Sequence[_Option], grosses: Sequence[_Option]
 ) -> tuple[_Option, _Option, _Option]:
     """The best three together; agreement outweighs small differences of standing."""
-    choices = product([*nets, _Absent], [*taxes, _Absent], [*grosses, _Absent])
+    choices = product([*nets, _ABSENT], [*taxes, _ABSENT], [*grosses, _ABSENT])
     return max(choices, key=_merit)
 
 
@@ -141,16 +141,16 @@ def _merit(choice: tuple[_Option, _Option, _Option]) -> tuple[float, Decimal]:
 
 
 def _agree(net: _Option, tax: _Option, gross: _Option) -> bool:
-    present = net is not _Absent and tax is not _Absent and gross is not _Absent
+    present = net is not _ABSENT and tax is not _ABSENT and gross is not _ABSENT
     return present and abs(net.value + tax.value - gross.value) <= _CENT
 
 
 def _contradict(net: _Option, tax: _Option, gross: _Option) -> bool:
-    if net is not _Absent and tax is not _Absent and gross is not _Absent:
+    if net is not _ABSENT and tax is not _ABSENT and gross is not _ABSENT:
         return True
-    if gross is _Absent or gross.value < 0:
+    if gross is _ABSENT or gross.value < 0:
         return False
-    return net.value > gross.value or (tax is not _Absent and tax.value >= gross.value > 0)
+    return net.value > gross.value or (tax is not _ABSENT and tax.value >= gross.value > 0)
 
 
 def _found(
@@ -161,7 +161,7 @@ def _found(
     found = {
         name: _Option(option.value, option.confidence + bonus, option.cell)
         for name, option in (("net_amount", net), ("tax_amount", tax), ("total_amount", gross))
-        if option is not _Absent
+        if option is not _ABSENT
     }
     return found | ({"amount_due": dues[0]} if dues else {})
 

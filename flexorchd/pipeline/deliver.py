@@ -28,7 +28,9 @@ log = structlog.get_logger()
 AT_ONCE = 200
 FETCHES_AT_ONCE, FETCHED_AT_ONCE = 4, 20
 LARGEST_PASS = 8 * 1024 * 1024
-"""Bytes of results after which a pass ends, so that memory stays flat whatever documents hold."""
+"""Bytes of results after which they are published, so that memory stays flat whatever documents hold."""
+LONGEST_PASS = 1.0
+"""Seconds after which they are published, so that none waits for many others' details under a slow plan."""
 DETAILS_PAUSE = 120.0
 LONGEST_HOLD = 60.0
 """Seconds after which a held output is looked at again: a look costs nothing."""
@@ -141,16 +143,16 @@ class DeliverStage:
         ready = sorted(ready, key=lambda one: one.version_id)
         current = [one for one in ready if not self._superseded(one, now)]
         deliveries: list[_Delivery] = []
-        size = 0
+        size, began = 0, self._clock.monotonic()
         for one, got in self._gathered(current):
             if isinstance(got, Exception):
                 self._not_yet(one, got)
                 continue
             deliveries.append(self._compose(one, got, now))
             size += len(deliveries[-1].draft.data)
-            if size > LARGEST_PASS:
+            if size > LARGEST_PASS or self._clock.monotonic() - began > LONGEST_PASS:
                 self._publish_all(deliveries)
-                deliveries, size = [], 0
+                deliveries, size, began = [], 0, self._clock.monotonic()
         self._publish_all(deliveries)
 
     def _superseded(self, one: Ready, now: float) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 from benchmarks import rig
-from benchmarks.goals import Goal, at_most, report
+from benchmarks.goals import Goal, at_most, report, shown
 
 IDLE_MB, FLAT_MB = 80.0, 15.0
 MEGABYTE = 1024 * 1024
@@ -24,15 +25,18 @@ NOT_OURS = ("numpy", "tornado")
 """What libraries import if it is there; only extras bring it, and an installation without them has none."""
 
 
-def idle() -> float:
-    """Megabytes of a daemon that has nothing to do, its status page open."""
+def idle(seconds: float) -> tuple[float, float]:
+    """Megabytes, and percent of a CPU, of a daemon that has nothing to do; its status page is open."""
     setting = rig.Setting(listen=f"127.0.0.1:{rig.free_port()}", without=NOT_OURS)
     with (
         rig.scratch() as base,
         rig.service() as service,
         rig.daemon(base, service.url, setting) as daemon,
     ):
-        return daemon.memory()
+        time.sleep(2.0)
+        before = daemon.cpu()
+        time.sleep(seconds)
+        return daemon.memory(), 100 * (daemon.cpu() - before) / seconds
 
 
 def peak(files: int, size: int = 1000) -> float:
@@ -67,7 +71,9 @@ def export_peak(files: int, records: int) -> float:
 
 def measure(*, quick: bool) -> Iterator[Goal]:
     """The goals of this benchmark."""
-    yield at_most("Memory at rest, without the engine: MB", idle(), IDLE_MB, "{:.0f}")
+    megabytes, percent = idle(5.0 if quick else 15.0)
+    yield at_most("Memory at rest, without the engine: MB", megabytes, IDLE_MB, "{:.0f}")
+    yield shown("  CPU at rest: %", f"{percent:.2f}")
     size = 20 if quick else 100
     grown = peak(4, size * MEGABYTE) - peak(4)
     yield at_most(f"  more for files of {size} MB than of 1 KB: MB", grown, FLAT_MB, "{:.1f}")

@@ -127,7 +127,8 @@ def test_processor_time_is_limited() -> None:
 
 
 def test_memory_is_limited() -> None:
-    end = _run(_BUSY * 20, memory=sandbox_memory() + 50_000_000)
+    # Little enough text that no other limit is met before the one on memory.
+    end = _run(_BUSY * 4, memory=sandbox_memory() + 20_000_000)
     assert isinstance(end, Failure)
     assert end.code == "OUT_OF_MEMORY"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import count
 
 import structlog
 
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 AT_ONCE = 1000
 SINGLY_AT_ONCE = 20
 GONE_TWICE = 2
+SOON = 60.0
 REST, IN_VAIN = 0.03, 5.0
 
 UNEXPLAINED = "The job failed, and the service did not say why."
@@ -103,25 +105,35 @@ class PollStage:
         return any(isinstance(answer, NotFoundError) or is_at_end(answer) for answer, _ in answers)
 
     def _answers(self, due: Sequence[Following]) -> Iterator[tuple[Answer, list[Following]]]:
-        wanted: dict[str, list[Following]] = {}
-        for following in due:
-            wanted.setdefault(following.job_id, []).append(following)
-        for job in self._listed(wanted, len(due)):
-            yield job, wanted.pop(job.id)
-        for job_id, followers in list(wanted.items())[:SINGLY_AT_ONCE]:
+        wanted = by_job(due)
+        followers = wanted | by_job(self._soon() if len(due) > 1 else ())
+        for job in self._listed(wanted.keys(), followers.keys(), len(due)):
+            if job.is_finished or job.id in wanted:
+                wanted.pop(job.id, None)
+                yield job, followers[job.id]
+        for job_id in list(wanted)[:SINGLY_AT_ONCE]:
             answer = self._single(job_id)
             self._vain += isinstance(answer, Job) and not answer.is_finished
-            yield answer, followers
+            yield answer, wanted[job_id]
 
-    def _listed(self, wanted: dict[str, list[Following]], due: int) -> Iterable[Job]:
-        """Those of the wanted jobs that the first pages of the list show with all that is needed."""
+    def _soon(self) -> Sequence[Following]:
+        """Jobs that are not due yet, of which a page that is read for others may tell all the same."""
+        return self._ledger.jobs.processing(self._account.id, self._clock.now() + SOON, AT_ONCE)
+
+    def _listed(self, wanted: Set[str], known: Set[str], due: int) -> Iterable[Job]:
+        """Known jobs that the list shows with all that is needed, on as many pages as the wanted take.
+
+        Others' jobs and ended ones lie between ours: it reads on while a page still tells of one.
+        """
         found: dict[str, Job] = {}
-        unfinished = self._ledger.jobs.unfinished(self._account.id)
-        for number in range(pages_worth(due, unfinished)):
+        expected = pages_worth(due, self._ledger.jobs.unfinished(self._account.id))
+        for number in count() if expected else ():
             page = self._client.jobs.page(PAGE, number * PAGE)
-            found |= {j.id: j for j in page.jobs if j.id in wanted and j.is_complete_record}
-            self._vain += not any(job.is_finished for job in page.jobs if job.id in wanted)
-            if page.size < PAGE or len(found) == len(wanted):
+            told = {j.id: j for j in page.jobs if j.id in known and j.is_complete_record}
+            self._vain += not any(job.is_finished for job in told.values())
+            found |= told
+            at_end = page.size < PAGE or (number + 1 >= expected and not told)
+            if at_end or wanted <= found.keys():
                 break
         return found.values()
 
@@ -244,3 +256,11 @@ class PollStage:
 def is_at_end(answer: Answer) -> bool:
     """Whether it is a job that has ended."""
     return isinstance(answer, Job) and answer.is_finished
+
+
+def by_job(followings: Iterable[Following]) -> dict[str, list[Following]]:
+    """The documents that follow each job."""
+    found: dict[str, list[Following]] = {}
+    for following in followings:
+        found.setdefault(following.job_id, []).append(following)
+    return found

@@ -4,7 +4,8 @@
 
 Without details the plan is the real one: a backlog, jobs of ten seconds, and what is delivered within one
 minute. With details each document costs a request of its own, so that a rate shows only after the first
-window; that plan runs ten times as fast (60 requests in 6 seconds). The daemon learns either from the service.
+window; that plan runs ten times as fast (60 requests in 6 seconds). The daemon learns either from the
+service.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 from flexorchd.errors import StateError
 from flexorchd.formats import exact
 from flexorchd.rules import naming
+from flexorchd.side_by_side import side_by_side
 
 DISK_THREADS = 8
 MARKER = ".flexorchd.json"
@@ -49,7 +49,6 @@ class Output:
         self.root = root
         self.owner = owner
         self.file_mode = file_mode
-        self._disk = ThreadPoolExecutor(DISK_THREADS, "disk")
         self.directory_mode = file_mode | (file_mode & 0o444) >> 2
 
     # -- whose it is ----------------------------------------------------------------------------------
@@ -83,15 +82,12 @@ class Output:
         """
         self.check()
         pairs = [self._places(draft) for draft in drafts]
-        # Side by side, since each waits for the disk and the disk takes many at once.
         writes = [
-            self._disk.submit(self._write_temporary, temporary, draft.data)
-            for draft, (temporary, _) in zip(drafts, pairs, strict=True)
+            (temporary, draft.data) for draft, (temporary, _) in zip(drafts, pairs, strict=True)
         ]
-        wait(writes)
         try:
-            for write in writes:
-                write.result()
+            # Each waits for the disk, and the disk takes many at once.
+            side_by_side(lambda write: self._write_temporary(*write), writes, DISK_THREADS)
             for temporary, target in pairs:
                 os.rename(temporary, target)
         except BaseException:
@@ -99,7 +95,8 @@ class Output:
                 with suppress(FileNotFoundError):
                     os.unlink(temporary)
             raise
-        list(self._disk.map(sync_directory, {os.path.dirname(target) for _, target in pairs}))
+        folders = {os.path.dirname(target) for _, target in pairs}
+        side_by_side(sync_directory, folders, DISK_THREADS)
         return [hashlib.sha256(draft.data).digest() for draft in drafts]
 
     def _places(self, draft: Draft) -> tuple[bytes, bytes]:
@@ -131,6 +128,10 @@ class Output:
                 return file.read()
         except (FileNotFoundError, NotADirectoryError):
             return None
+
+    def _write_share(self, share: Sequence[tuple[bytes, bytes]]) -> None:
+        for temporary, data in share:
+            self._write_temporary(temporary, data)
 
     def _write_temporary(self, temporary: bytes, data: bytes) -> None:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self.file_mode)

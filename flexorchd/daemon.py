@@ -32,9 +32,12 @@ from flexorchd.watch_set import WatchSet
 
 log = structlog.get_logger()
 
-STOP_SECONDS = 8.0
+STOP_SECONDS = 5.0
+"""What a stage gets to end its step in; one that hangs in a request is left behind, its work is on record."""
 TICK_SECONDS = 1.0
 PASS_TICK_SECONDS = 0.05
+TRIES_OF_AN_EXPORT = 5
+"""After so many in vain, with pauses of two minutes in all, a single pass leaves an export to the next."""
 ANSWER_SECONDS = 30.0
 WRONG_KEY = frozenset({"INVALID_API_KEY", "UNAUTHORIZED"})
 
@@ -67,14 +70,14 @@ class Daemon:
     # -- life -----------------------------------------------------------------------------------------
 
     def run(self) -> int:
-        """Run until a signal says to stop; 0 when all stages have ended in time."""
+        """Run until a signal says to stop; the exit code."""
         with self._signals():
             self._start(watch=True)
             try:
                 self._serve_until_stopped()
             finally:
-                stopped = self._stop()
-        return 0 if stopped else 1
+                self._stop()
+        return 0
 
     def run_once(self) -> int:
         """Bring what the first scan finds to an end, run the exports that are due, and stop.
@@ -103,9 +106,7 @@ class Daemon:
     def answer(self, request_id: int) -> None:
         """Act on one request without watching anything, for a command that found no daemon."""
         with self._signals():
-            self.runners = self._runners(self.stages.acting())
-            for runner in self.runners:
-                runner.start()
+            self._run(self.stages.acting())
             try:
                 while not self.stopping.wait(PASS_TICK_SECONDS):
                     if self.parts.ledger.requests.get(request_id).finished_at is not None:
@@ -120,14 +121,17 @@ class Daemon:
         self.watches = WatchSet(parts, events=watch)
         listening = self._listen() if watch or parts.loaded.given("web.listen") else []
         self._closing.callback(self.watches.close)
-        self.runners = self._runners([*self.stages.all, *listening])
-        for runner in self.runners:
-            runner.start()
+        # A single pass runs its exports last.
+        stages = [s for s in self.stages.all if watch or s is not self.stages.exports]
+        self._run([*stages, *listening])
         self.watches.start()
         log.info("daemon.started", watches=len(parts.watch_ids), output=str(parts.output.root))
 
-    def _runners(self, stages: Iterable[Stage]) -> list[Runner]:
-        return [Runner(stage, self.parts.bells, self.parts.clock) for stage in stages]
+    def _run(self, stages: Iterable[Stage]) -> None:
+        runners = [Runner(stage, self.parts.bells, self.parts.clock) for stage in stages]
+        self.runners += runners
+        for runner in runners:
+            runner.start()
 
     def _listen(self) -> list[Stage]:
         """Open the status page and the webhook receiver; the stages that go with them."""
@@ -198,21 +202,23 @@ class Daemon:
         open_work = self.parts.ledger.progress.now()
         return f"{open_work.moving} files on their way, {open_work.held} held"
 
-    def _stop(self) -> bool:
-        """Stop every stage; whether all ended in time."""
+    def _stop(self) -> None:
+        """Stop every stage."""
         systemd.notify(STOPPING=1)
         self.parts.account.stop()
         self.watches.ask_to_stop()
         for runner in self.runners:
             runner.stop()
         deadline = self.parts.clock.monotonic() + STOP_SECONDS
-        stopped = [
-            runner.join(max(0.0, deadline - self.parts.clock.monotonic()))
+        left = [
+            runner.stage.name
             for runner in self.runners
+            if not runner.join(max(0.0, deadline - self.parts.clock.monotonic()))
         ]
+        if left:
+            log.warning("daemon.left_behind", stages=left)
         self._closing.close()
         log.info("daemon.stopped")
-        return all(stopped)
 
     # -- a single pass --------------------------------------------------------------------------------
 
@@ -244,13 +250,17 @@ class Daemon:
     def _run_due_exports(self) -> bool:
         """Bring the exports that are due to an end; whether none failed."""
         began = self.parts.clock.now()
+        exports = self.parts.ledger.exports
         self.stages.exports.start_due()
-        self.parts.bells.ring("exports")
-        while self.parts.ledger.exports.unfinished() and not self.stopping.wait(PASS_TICK_SECONDS):
-            if self.parts.account.paused or self.parts.account.away:
-                log.warning("run.left", reason="an export waits for the account or the service")
+        self._run([self.stages.exports])
+        while (unfinished := exports.unfinished()) and not self.stopping.wait(PASS_TICK_SECONDS):
+            self._tend()
+            waiting = [run for run in unfinished if run.attempt >= TRIES_OF_AN_EXPORT]
+            if self.parts.account.paused or waiting:
+                reason = waiting[0].error_message if waiting else self.parts.account.paused
+                log.warning("run.left", reason=f"an export waits: {reason}")
                 return False
-        return not self.parts.ledger.exports.failed_since(began)
+        return not exports.failed_since(began)
 
     # -- signals --------------------------------------------------------------------------------------
 

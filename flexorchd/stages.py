@@ -141,7 +141,7 @@ class Stages:
         gather = Gather(
             parts.ledger, parts.client_for("deliver"), parts.output, details=self._with_details
         )
-        stage = DeliverStage(
+        return DeliverStage(
             parts.ledger,
             gather,
             parts.account,
@@ -153,8 +153,6 @@ class Stages:
             routes=parts.routes,
             jitter=parts.jitter,
         )
-        self._closing.callback(stage.close)
-        return stage
 
     def _with_details(self) -> bool:
         return self.parts.config.output.details

@@ -20,11 +20,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "log": frozenset(),
     "systemd": frozenset(),
     "beneath": frozenset(),
+    "side_by_side": frozenset(),
     "engine": frozenset({"formats"}),
     "ledger": frozenset({"rules", "clock", "errors"}),
     "config": frozenset({"rules", "errors"}),
     "state": frozenset({"errors"}),
-    "output": frozenset({"errors", "formats", "rules"}),
+    "output": frozenset({"errors", "formats", "rules", "side_by_side"}),
     "watch": frozenset({"rules", "ledger", "clock", "errors", "beneath"}),
 }
 """Packages with a rule; those that are not here join the others and may know all."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +21,7 @@ from flexorchd.pipeline.stage import Bells
 from flexorchd.rules import retry
 from flexorchd.rules.naming import display
 from flexorchd.rules.routing import Outcome, Route, commands_for, folder_of
+from flexorchd.side_by_side import side_by_side
 
 log = structlog.get_logger()
 
@@ -91,7 +91,6 @@ class DeliverStage:
         self._routes = routes
         self._jitter = jitter
         self._holds = 0
-        self._fetchers = ThreadPoolExecutor(FETCHES_AT_ONCE, "details")
 
     def step(self) -> float | None:
         """Deliver what is ready."""
@@ -115,10 +114,6 @@ class DeliverStage:
                 retry.errno_code(error.errno), f"{error.strerror}: {_place(error.filename)}"
             )
         return 0
-
-    def close(self) -> None:
-        """End the threads that fetch details."""
-        self._fetchers.shutdown(wait=False, cancel_futures=True)
 
     def _hold(self, code: str, message: str) -> float:
         """Nothing can be written: say so, and look again after a pause."""
@@ -166,8 +161,8 @@ class DeliverStage:
         """Each with what its result needs, never many of them ahead of what is taken."""
         for first in range(0, len(ready), FETCHED_AT_ONCE):
             some = ready[first : first + FETCHED_AT_ONCE]
-            bring = self._fetchers.map if self._details() else map
-            yield from zip(some, bring(self._bring, some), strict=True)
+            threads = FETCHES_AT_ONCE if self._details() else 1
+            yield from zip(some, side_by_side(self._bring, some, threads), strict=True)
 
     def _bring(self, one: Ready) -> _Gathered:
         if one.failed:

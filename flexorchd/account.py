@@ -81,6 +81,10 @@ class Account:
         self._learned = False
         row = ledger.accounts.get(account_id)
         self._paused = row.pause_code
+        self._pause_is_old = row.pause_code is not None
+        if self._pause_is_old:
+            # A start is a good moment to look again: somebody may have mended it.
+            ledger.accounts.probe_at(account_id, clock.now())
         self._unproven = row.probes > 0
         ledger.memory.set("away", None)
         self.requests: dict[tuple[str, str], int] = {}
@@ -92,6 +96,11 @@ class Account:
     def paused(self) -> str | None:
         """The code of the pause, or None."""
         return self._paused
+
+    @property
+    def stays_paused(self) -> str | None:
+        """The code of a pause that was met or confirmed in this run, or None."""
+        return None if self._pause_is_old else self._paused
 
     @property
     def away(self) -> str | None:
@@ -245,6 +254,7 @@ class Account:
 
     def pause(self, code: str, message: str) -> None:
         """Send nothing more until a probe finds the account well."""
+        self._pause_is_old = False
         if self._paused == code:
             return
         self._paused = code
@@ -261,6 +271,7 @@ class Account:
 
     def probe_failed(self) -> None:
         """The probe found the account as it was."""
+        self._pause_is_old = False
         probes = self._ledger.accounts.get(self.id).probes + 1
         self._ledger.accounts.probed(
             self.id, self._clock.now() + retry.pause(probes, self._jitter())

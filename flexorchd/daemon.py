@@ -256,8 +256,8 @@ class Daemon:
         while (unfinished := exports.unfinished()) and not self.stopping.wait(PASS_TICK_SECONDS):
             self._tend()
             waiting = [run for run in unfinished if run.attempt >= TRIES_OF_AN_EXPORT]
-            if self.parts.account.paused or waiting:
-                reason = waiting[0].error_message if waiting else self.parts.account.paused
+            if (paused := self.parts.account.stays_paused) or waiting:
+                reason = waiting[0].error_message if waiting else paused
                 log.warning("run.left", reason=f"an export waits: {reason}")
                 return False
         return not exports.failed_since(began)

@@ -52,10 +52,10 @@ class Once:
             held_output = self.ledger.memory.get("output_hold")
             return [*held, Leaving(progress.ready, f"the output: {held_output['message']}")]
         deliverable = progress.at_hand if self.details else progress.ready
-        if self.account.paused and not progress.settling and not deliverable:
+        if self.account.stays_paused and not progress.settling and not deliverable:
             return [
                 *held,
-                Leaving(progress.moving, f"the account is paused: {self.account.paused}"),
+                Leaving(progress.moving, f"the account is paused: {self.account.stays_paused}"),
             ]
         if self._away_too_long():
             return [*held, Leaving(progress.moving, f"the service is away: {self.account.away}")]

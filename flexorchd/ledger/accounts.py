@@ -105,6 +105,11 @@ class Accounts:
                 (probe_at, account_id),
             )
 
+    def probe_at(self, account_id: int, moment: float) -> None:
+        """Ask then whether it is well again."""
+        with self._db.write() as db:
+            db.execute("UPDATE accounts SET probe_at = ? WHERE id = ?", (moment, account_id))
+
     def resume(self, account_id: int) -> None:
         """The account is well again, as far as a probe can tell."""
         with self._db.write() as db:

@@ -130,6 +130,8 @@ def _beyond_ascii(text: str) -> Iterator[int]:
 
 
 def _sense_of(before: str, char: str, after: str, letters: str) -> int:
+    if before.isspace() and after.isspace():
+        return 0  # on its own, as in a table of characters, it tells nothing of a language
     if char in letters or char.lower() in letters:
         case_breaks = (char.isupper() and before.islower()) or (char.islower() and after.isupper())
         return -3 if case_breaks else -1 if before.isdigit() or after.isdigit() else 2

@@ -127,8 +127,8 @@ def test_processor_time_is_limited() -> None:
 
 
 def test_memory_is_limited() -> None:
-    # Little enough text that no other limit is met before the one on memory.
-    end = _run(_BUSY * 4, memory=sandbox_memory() + 20_000_000)
+    # Less text than the limit on text, so that the one on memory is met first.
+    end = _run(_BUSY * 10, memory=sandbox_memory() + 40_000_000)
     assert isinstance(end, Failure)
     assert end.code == "OUT_OF_MEMORY"
 
@@ -136,10 +136,10 @@ def test_memory_is_limited() -> None:
 def sandbox_memory() -> int:
     """Address space of a fork server, where a child begins."""
     sandbox.warm()
-    server = max(children_of(os.getpid()))
-    status = Path(f"/proc/{server}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmSize"))
-    return int(line.split()[1]) * 1024
+    processes = [Path(f"/proc/{child}") for child in children_of(os.getpid())]
+    servers = [p for p in processes if b"engine.worker" in (p / "cmdline").read_bytes()]
+    lines = (line for p in servers for line in (p / "status").read_text().splitlines())
+    return max(int(line.split()[1]) for line in lines if line.startswith("VmSize")) * 1024
 
 
 def test_output_is_limited() -> None:

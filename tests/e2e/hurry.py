@@ -8,7 +8,7 @@ from importlib import import_module
 CONSTANTS = {
     "flexorchd.rules.retry": {"SHORTEST_PAUSE": 0.05},
     "flexorchd.rules.polling": {"PAID_FIRST": 0.02, "PAID_LONGEST": 0.2},
-    "flexorchd.pipeline.upload": {"LOOK_AGAIN_AFTER": 0.3},
+    "flexorchd.pipeline.upload": {"LOOK_AGAIN_AFTER": 1.5},
     "flexorchd.pipeline.deliver": {"DETAILS_PAUSE": 0.2, "LONGEST_HOLD": 0.2},
     "flexorchd.pipeline.account_watch": {"AWAY_LOOK_EVERY": 0.1, "LOOK_EVERY": 2.0},
     "flexorchd.pipeline.stage": {"IDLE_SECONDS": 1.0, "FIRST_PAUSE": 0.1, "LONGEST_PAUSE": 1.0},

@@ -6,12 +6,12 @@ import threading
 
 import httpx
 import pytest
-from tests.engine.datasets.processed import NOW, Documents
 
 from flexorchd.engine.config import EngineSettings
 from flexorchd.engine.datasets import Build, Datasets
 from flexorchd.engine.server import serve
 from flexorchd.engine.store import Store
+from tests.engine.datasets.processed import NOW, Documents
 
 KEY = "dfx_test_key_of_datasets"
 

@@ -9,12 +9,12 @@ import json
 import threading
 
 import pytest
-from tests.engine.datasets.processed import DEGRADED, INVOICE, NOTE, NOW, wait_until
 
 from flexorchd import formats
 from flexorchd.engine.failure import Failure
 from flexorchd.engine.model import Settings
 from flexorchd.engine.store.jobs import Upload
+from tests.engine.datasets.processed import DEGRADED, INVOICE, NOTE, NOW, wait_until
 
 
 class TestBuilding:

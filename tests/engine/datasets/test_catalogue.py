@@ -7,12 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from tests.engine.datasets.processed import INVOICE, NOTE, NOW, wait_until
 
 from flexorchd import formats
 from flexorchd.engine.datasets import Build, Datasets, Filters, NameTakenError, Query, Taken
 from flexorchd.engine.model import Fields
 from flexorchd.formats import exact
+from tests.engine.datasets.processed import INVOICE, NOTE, NOW, wait_until
 
 
 def rows_of(datasets, dataset):

@@ -22,8 +22,9 @@ from flexorch_mcp.tools import build, chunks, export, index, search, status
 from flexorch_sdk import FlexOrchClient
 from flexorch_sdk.errors import FlexOrchError, NotFoundError, ValidationError
 from flexorch_sdk.rag import FlexOrchReader, FlexOrchRetriever
-from tests.engine.datasets.processed import DEGRADED, NOTE, wait_until
 from python_calamine import CalamineWorkbook
+
+from tests.engine.datasets.processed import DEGRADED, NOTE, wait_until
 
 
 @pytest.fixture

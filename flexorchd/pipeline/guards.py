@@ -101,7 +101,26 @@ class Guards:
                 self._on_refused()
             elif not self._saved_too_often(candidate, now):
                 admitted.append(candidate)
+        self._announce({c.watch_id: c.watch for c in admitted})
         return admitted
+
+    def _announce(self, watches: dict[int, str]) -> None:
+        """Before the first upload of a watch, the log says what it is about to cost."""
+        account = self._ledger.accounts.get(self._account_id)
+        known = set(self._ledger.memory.get("announced") or [])
+        new = {watch_id: name for watch_id, name in watches.items() if name not in known}
+        if account.mode == "embedded" or not new:
+            return
+        for watch_id, name in new.items():
+            files = self._ledger.watches.unapproved(watch_id)
+            log.info(
+                "watch.first_upload",
+                watch=name,
+                files=files,
+                credits_estimated=files,
+                credits_left=account.credits_left,
+            )
+        self._ledger.memory.set("announced", sorted(known | set(new.values())))
 
     def _hold_backlogs(self, watches: dict[int, str], now: float) -> set[int]:
         unscanned = set(watches) - set(self._scanned())

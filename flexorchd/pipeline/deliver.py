@@ -26,7 +26,7 @@ from flexorchd.side_by_side import side_by_side
 log = structlog.get_logger()
 
 AT_ONCE = 200
-FETCHES_AT_ONCE, FETCHED_AT_ONCE = 4, 20
+FETCHES_AT_ONCE, FETCHED_AT_ONCE = 4, 8
 LARGEST_PASS = 8 * 1024 * 1024
 """Bytes of results after which they are published, so that memory stays flat whatever documents hold."""
 LONGEST_PASS = 1.0

@@ -54,9 +54,11 @@ def test_ready_once_nothing_is_missing(page: Served) -> None:
 
 
 def test_probes_answer_while_pages_wait_for_the_ledger(page: Served) -> None:
-    page.ledger_answers.clear()
-    page.clock.at += 3600
     with page.reader() as reader, ThreadPoolExecutor(6) as visitors:
+        # The figures that the start has asked for are made before the ledger falls silent.
+        assert reader.get("/").status_code == 200
+        page.ledger_answers.clear()
+        page.clock.at += 3600
         visits = [visitors.submit(reader.get, "/") for _ in range(6)]
         with page.client() as client:
             assert client.get("/healthz").status_code == 200

@@ -88,7 +88,7 @@ class Account:
         self._unproven = row.probes > 0
         ledger.memory.set("away", None)
         self.requests: dict[tuple[str, str], int] = {}
-        self.service_offset = 0.0
+        self._told: tuple[float, float] | None = None
 
     # -- may a request be sent ------------------------------------------------------------------------
 
@@ -120,8 +120,11 @@ class Account:
         return Gate(self, kind)
 
     def service_time(self, now: float) -> float:
-        """`now` by the service's clock, as its last answer had it."""
-        return now + self.service_offset
+        """`now` by the service's clock, as its last answer told it; ours may have been set since then."""
+        if self._told is None:
+            return now
+        date, at = self._told
+        return date + (self._clock.monotonic() - at)
 
     def learn(self, limit: int | None, window: float, used: int) -> None:
         """What ``/usage/rate-limits`` says."""
@@ -193,7 +196,7 @@ class Account:
             self.requests[key] = self.requests.get(key, 0) + 1
         self.answered = self.answered or exchange.status is not None
         if exchange.server_date is not None:
-            self.service_offset = exchange.server_date.timestamp() - self._clock.now()
+            self._told = (exchange.server_date.timestamp(), self._clock.monotonic())
         if isinstance(error, RateLimitError):
             self._slow_down(error.retry_after or RATE_LIMIT_PAUSE)
         elif isinstance(error, TransportError):

@@ -105,6 +105,7 @@ def _read(ledger: Ledger, path: bytes, data: bytes, found: dict[str, Any], now: 
         grade=job["quality_grade"],
         document_type=(found["document"] or {}).get("type"),
         pii_count=job["pii_findings_count"],
+        has_records=bool((found["document"] or {}).get("records")),
         output_path=path,
         output_sha256=hashlib.sha256(data).digest(),
         delivered_at=datetime.fromisoformat(found["delivered_at"]).timestamp(),

@@ -129,13 +129,24 @@ class Documents:
                 (FORGOTTEN, found.file_id),
             )
         elif file["has_it"]:
-            db.execute(
-                "UPDATE files SET state = 'followed', due_at = NULL WHERE id = ?", (found.file_id,)
-            )
+            self._is_back(db, found.file_id, now)
         else:
             document_id = file["document_id"] or self._new_document(db, found, now)
             ended = file["document_state"] in ENDED
             self._new_version(db, found, document_id, file["seen_at"], now if ended else None)
+
+    @staticmethod
+    def _is_back(db: sqlite3.Connection, file_id: int, now: float) -> None:
+        """It has its result already; what is done with its source afterwards is done with this one too."""
+        row = db.execute(
+            "UPDATE files SET state = 'followed', due_at = NULL WHERE id = ? RETURNING version_id",
+            (file_id,),
+        ).fetchone()
+        db.execute(
+            "UPDATE versions SET after = 'pending', due_at = ?, attempt = 0 "
+            "WHERE id = ? AND state = 'delivered' AND after IN ('done', 'skipped')",
+            (now, row["version_id"]),
+        )
 
     @staticmethod
     def _new_document(db: sqlite3.Connection, found: Fingerprint, now: float) -> int:

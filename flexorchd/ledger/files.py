@@ -324,13 +324,18 @@ class Files:
                 (due_at, reason, file_id),
             )
 
-    def shift(self, seconds: float) -> None:
-        """The clock was stepped by so much: what waits goes on waiting for as long as it would have."""
+    def shift(self, seconds: float, now: float) -> None:
+        """The clock was stepped by so much: what waits goes on waiting for as long as it would have.
+
+        What was looked at since the step has the new time already: it is told by a look that would lie in
+        the future, or that does not.
+        """
+        before_the_step = "looked_at + ?1 <= ?2" if seconds > 0 else "looked_at > ?2"
         with self._db.write() as db:
             db.execute(
                 "UPDATE files SET looked_at = looked_at + ?1, due_at = due_at + ?1 "
-                "WHERE state IN ('settling', 'settled') AND due_at IS NOT NULL",
-                (seconds,),
+                f"WHERE state IN ('settling', 'settled') AND due_at IS NOT NULL AND {before_the_step}",
+                (seconds, now),
             )
 
     def look_now(self, now: float) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from flexorchd.ledger.connection import Database
 from flexorchd.ledger.documents import make_ready
 
+AFTER_A_LOOK = "known from its result; looked at again when it is seen"
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -24,6 +26,7 @@ class Receipt:
         job_id: the job.
         is_duplicate: whether the result says so.
         grade, document_type, pii_count: as the result has them.
+        has_records: whether anything was extracted; the source of a degraded document stays.
         output_path, output_sha256: where the result lies, and its hash.
         delivered_at: seconds since the epoch.
     """
@@ -41,6 +44,7 @@ class Receipt:
     grade: str | None
     document_type: str | None
     pii_count: int | None
+    has_records: bool
     output_path: bytes
     output_sha256: bytes
     delivered_at: float
@@ -83,7 +87,8 @@ def _version(db: sqlite3.Connection, receipt: Receipt, file_id: int, document_id
     """A delivered version that the ledger did not know; it is the file's newest unless one is younger."""
     version_id = db.execute(
         "INSERT INTO versions (file_id, document_id, size, mtime_ns, found_at, state, output_path, "
-        "output_sha256, ended_at) VALUES (?, ?, ?, ?, ?, 'delivered', ?, ?, ?) RETURNING id",
+        "output_sha256, ended_at, after, after_reason) VALUES (?, ?, ?, ?, ?, 'delivered', ?, ?, ?, "
+        "?, ?) RETURNING id",
         (
             file_id,
             document_id,
@@ -93,6 +98,7 @@ def _version(db: sqlite3.Connection, receipt: Receipt, file_id: int, document_id
             receipt.output_path,
             receipt.output_sha256,
             receipt.delivered_at,
+            *(("skipped", AFTER_A_LOOK) if receipt.has_records else (None, None)),
         ),
     ).fetchone()["id"]
     db.execute(

@@ -23,13 +23,17 @@ class Timetable:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def shift(self, seconds: float) -> None:
-        """The clock was stepped by so much: what waits goes on waiting for as long as it would have."""
+    def set_back(self, seconds: float, now: float) -> None:
+        """The clock was set back by so much: nothing waits longer for it.
+
+        What was put off since then comes a little early, which does no harm; nor does a clock that is set
+        forward.
+        """
         with self._db.write() as db:
             for table, column in _DUE:
                 db.execute(
-                    f"UPDATE {table} SET {column} = {column} + ? WHERE {column} IS NOT NULL",
-                    (seconds,),
+                    f"UPDATE {table} SET {column} = max(?2, {column} - ?1) WHERE {column} > ?2",
+                    (seconds, now),
                 )
 
     def bring_back(self, now: float) -> None:

@@ -9,7 +9,7 @@ from flexorchd.ledger.ledger import Ledger
 
 log = structlog.get_logger()
 
-LOOK_EVERY = 5.0
+LOOK_EVERY = 10.0
 STEP = 1.0
 """Seconds by which the clocks may drift apart between two looks without one having been set."""
 
@@ -36,7 +36,8 @@ class ClockStage:
             self._ledger.timetable.bring_back(self._clock.now())
             self._offset = offset
         elif abs(offset - self._offset) > STEP:
-            self._ledger.timetable.shift(offset - self._offset)
+            if offset < self._offset:
+                self._ledger.timetable.set_back(self._offset - offset, self._clock.now())
             log.warning("clock.set", seconds=round(offset - self._offset, 1))
             self._offset = offset
         return LOOK_EVERY

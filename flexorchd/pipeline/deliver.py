@@ -134,9 +134,7 @@ class DeliverStage:
 
     def _deliver(self, ready: Sequence[Ready]) -> None:
         now = self._clock.now()
-        # Two versions of one path in one pass: the newest comes last, and its result stands.
-        ready = sorted(ready, key=lambda one: one.version_id)
-        current = [one for one in ready if not self._superseded(one, now)]
+        current = [one for one in oldest_of_each_file(ready) if not self._superseded(one, now)]
         deliveries: list[_Delivery] = []
         size, began = 0, self._clock.monotonic()
         for one, got in self._gathered(current):
@@ -280,6 +278,14 @@ class DeliverStage:
             warnings=[*got.warnings, *([one.warning] if one.warning else [])],
             now=now,
         )
+
+
+def oldest_of_each_file(ready: Sequence[Ready]) -> list[Ready]:
+    """One version of a path a pass, in their order, so that what the newest leaves is what stands."""
+    oldest: dict[int, Ready] = {}
+    for one in sorted(ready, key=lambda one: one.version_id):
+        oldest.setdefault(one.file_id, one)
+    return list(oldest.values())
 
 
 def outcome_of(content: Mapping[str, Any], one: Ready) -> Outcome:

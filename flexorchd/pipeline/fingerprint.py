@@ -129,7 +129,7 @@ class FingerprintStage:
                 else:
                     self._back_to_settling(file, outcome, now)
             self._ledger.documents.fingerprinted(fingerprints, now)
-        self._bells.ring("upload", "deliver")
+        self._bells.ring("upload", "deliver", "after")
         if len(fingerprints) < len(reads):
             self._bells.ring("settle")
 

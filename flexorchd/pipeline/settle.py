@@ -86,7 +86,7 @@ class SettleStage:
             self._ledger.files.look_now(self._clock.now())
             self._offset = offset
         elif abs(offset - self._offset) > CLOCK_STEP:
-            self._ledger.files.shift(offset - self._offset)
+            self._ledger.files.shift(offset - self._offset, self._clock.now())
             log.info("clock.stepped", seconds=round(offset - self._offset, 3))
             self._offset = offset
 

@@ -35,6 +35,7 @@ from flexorchd.rules.verdict import Failure, Final, PauseAccount, Retry, decide
 log = structlog.get_logger()
 
 LOOK_AGAIN_AFTER = 60.0
+UNTIL_ANSWERED = 1.0
 CLOCK_SLACK = timedelta(seconds=3)
 TOO_LARGE = 413
 
@@ -86,6 +87,9 @@ class UploadStage:
         return wait
 
     def _step(self, now: float) -> float | None:
+        if not self._account.answered and not self._account.near:
+            # Without the service's clock, a lost answer could not be looked for.
+            return UNTIL_ANSWERED
         try:
             self._look_for_lost_answers(now)
             if self._send_next(now):

@@ -302,7 +302,7 @@ class Documents:
         with self._db.write() as db:
             db.execute(
                 "UPDATE documents SET due_at = ?1, attempt = 0, alone = 0, jobs_gone = 0, "
-                "error_code = NULL, error_message = NULL, hold_code = NULL, job = NULL, "
+                "maybe_sent = 0, error_code = NULL, error_message = NULL, hold_code = NULL, job = NULL, "
                 "again = CASE WHEN state = 'queued' THEN again "
                 "WHEN state = 'failed' AND job_id IS NOT NULL AND ?2 THEN 'retry' END, "
                 "again_asked = 0, state = 'queued' WHERE id = ?3 "

@@ -181,11 +181,12 @@ class Uploads:
                 "UPDATE documents SET state = 'processing', job_id = ?, attempt = 0, alone = 0, due_at = ?, "
                 "again = CASE WHEN again = 'mask' THEN again END, again_asked = 0, "
                 "is_duplicate = CASE WHEN maybe_sent THEN 0 ELSE ? END, sent_at = ?, hold_code = NULL, "
-                "error_code = NULL, error_message = NULL WHERE id = ? RETURNING account_id",
+                "error_code = NULL, error_message = NULL WHERE id = ? "
+                "RETURNING account_id, is_duplicate",
                 (job_id, poll_at, int(is_duplicate), now, document_id),
             ).fetchone()
             db.execute("DELETE FROM intents WHERE document_id = ?", (document_id,))
-            if new and not is_duplicate:
+            if new and not row["is_duplicate"]:
                 day = datetime.fromtimestamp(now, UTC).date().isoformat()
                 db.execute(
                     "INSERT INTO spending (account_id, day, documents) VALUES (?, ?, 1) "

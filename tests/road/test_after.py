@@ -202,6 +202,7 @@ def test_a_file_that_comes_again_after_it_was_archived_is_a_file_again(
     archiving.run()
     archiving.drop("a.txt", "one")
     archiving.run()
+    assert not archiving.source("a.txt").exists(), "its result is there, so it goes the same way"
     archiving.drop("a.txt", "two")
     archiving.run()
     result = archiving.result("a.txt")

@@ -285,6 +285,22 @@ def test_a_version_whose_job_is_slow_never_replaces_a_newer_one(
     assert house.states() == {"a.txt": "delivered"}
 
 
+def test_a_failure_of_the_newer_version_stays_though_both_are_delivered_together(
+    house: House,
+) -> None:
+    marker = house.output / ".flexorchd.json"
+    kept = marker.read_bytes()
+    marker.unlink()
+    house.drop("a.txt", "old")
+    house.run(seconds=60)
+    house.drop("a.txt", "fate: failed MALFORMED")
+    house.run(seconds=60)
+    marker.write_bytes(kept)
+    house.run()
+    assert house.result("a.txt")
+    assert house.failure("a.txt")
+
+
 def test_a_copy_gets_the_originals_content_though_the_original_changed_since(house: House) -> None:
     house.drop("a.txt", "first")
     house.run()

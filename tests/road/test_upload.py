@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.house import House, TestClock
+from tests.house.clock import START
 from tests.road.conftest import Build
 from tests.service import (
     BlackHole,
@@ -294,6 +295,24 @@ def test_what_was_looked_for_twice_in_vain_is_sent_again(
     assert service.count("documents.list") == 2
     assert service.count("documents.upload") == 2
     assert clock.monotonic() >= 60, "a minute lies between the two looks"
+
+
+@pytest.mark.parametrize("seconds", [86_400.0, -86_400.0])
+@pytest.mark.parametrize("restart", [True, False])
+def test_a_lost_answer_is_found_though_our_clock_is_wrong(
+    house: House, service: Service, clock: TestClock, seconds: float, restart: bool
+) -> None:
+    service.clock = lambda: START + clock.monotonic()
+    service.workspace.knows_repeats = False
+    house.run()
+    clock.step(seconds)
+    if restart:
+        house.reopen()
+    service.fault("documents.upload", LoseAnswer())
+    content = house.drop("a.txt", "one")
+    house.run()
+    house.run()
+    each_has_its_own(house, {"a.txt": content})
 
 
 def test_an_answer_lost_before_a_restart_is_looked_for_after_it(

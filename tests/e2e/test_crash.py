@@ -68,7 +68,12 @@ class Story:
         self.promise.exported_once("hourly")
 
 
-@pytest.mark.parametrize("service", [MANY, ONE], indirect=True, ids=["builds many", "builds one"])
+@pytest.mark.parametrize(
+    "service",
+    [MANY, pytest.param(ONE, marks=pytest.mark.soak)],
+    indirect=True,
+    ids=["builds many", "builds one"],
+)
 def test_killed_at_every_point_one_after_the_other(
     build: Build, service: Service, tmp_path: Path
 ) -> None:

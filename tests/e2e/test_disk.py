@@ -292,6 +292,7 @@ def test_a_file_that_may_not_be_read_waits_until_it_may(unprivileged: Place) -> 
         assert daemon.wait(timeout=15) == 0
 
 
+@pytest.mark.soak
 def test_an_output_that_may_not_be_written_waits_until_it_may(unprivileged: Place) -> None:
     place = unprivileged
     daemon = as_nobody(place)

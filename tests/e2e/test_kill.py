@@ -17,7 +17,7 @@ from tests.e2e.process import wait_for
 from tests.e2e.promise import Promise
 from tests.service import CutAnswer, LoseAnswer, Refuse, Service
 
-QUICK, LONG = 25, 400
+QUICK, LONG = 15, 400
 
 
 def battered(build: Build, service: Service, tmp_path: Path, kills: int, seed: int) -> int:

@@ -33,13 +33,13 @@ def test_an_idle_daemon_stops_at_once(place: Place, number: signal.Signals) -> N
 @pytest.mark.parametrize(
     ("operation", "fault"),
     [
-        ("documents.upload", BlackHole(processed=True)),
         ("executions.get", BlackHole()),
+        pytest.param("documents.upload", BlackHole(processed=True), marks=pytest.mark.soak),
         pytest.param("documents.upload", Drip(0.5), marks=pytest.mark.soak),
         pytest.param("jobs.list", BlackHole(), marks=pytest.mark.soak),
         pytest.param("usage.current", BlackHole(), marks=pytest.mark.soak),
     ],
-    ids=["upload", "details", "upload drips", "poll", "usage"],
+    ids=["details", "upload", "upload drips", "poll", "usage"],
 )
 def test_a_request_that_hangs_holds_up_no_stop(
     build: Build, service: Service, operation: str, fault: Fault

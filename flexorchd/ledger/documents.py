@@ -80,14 +80,14 @@ ORDER BY c.due_at, c.id LIMIT ?
 # forgotten, has it this content already (whose account it was is no matter), is there a document of it.
 _FOUND = """
 SELECT f.seen_at, c.id AS document_id, c.state AS document_state,
-  EXISTS (SELECT 1 FROM forgotten WHERE sha256 = ?1) AS forgotten,
+  EXISTS (SELECT 1 FROM forgotten WHERE sha256 = :sha256) AS forgotten,
   EXISTS (SELECT 1 FROM versions AS v JOIN documents AS had ON had.id = v.document_id
-    WHERE v.id = f.version_id AND had.sha256 = ?1 AND had.settings_id = ?2
+    WHERE v.id = f.version_id AND had.sha256 = :sha256 AND had.settings_id = :settings_id
     AND v.state IN ('following', 'ready', 'delivered', 'failed')) AS has_it
 FROM files AS f LEFT JOIN documents AS c
-  ON c.sha256 = ?1 AND c.settings_id = ?2 AND c.account_id = ?3
-WHERE f.id = ?4 AND f.state = 'settled' AND f.size = ?5 AND f.mtime_ns = ?6 AND f.ctime_ns = ?7
-  AND f.inode = ?8
+  ON c.sha256 = :sha256 AND c.settings_id = :settings_id AND c.account_id = :account_id
+WHERE f.id = :file_id AND f.state = 'settled' AND f.size = :size AND f.mtime_ns = :mtime_ns
+  AND f.ctime_ns = :ctime_ns AND f.inode = :inode
 """
 
 
@@ -110,16 +110,16 @@ class Documents:
     def _follow(self, db: sqlite3.Connection, found: Fingerprint, now: float) -> None:
         file = db.execute(
             _FOUND,
-            (
-                found.sha256,
-                found.settings_id,
-                found.account_id,
-                found.file_id,
-                found.size,
-                found.mtime_ns,
-                found.ctime_ns,
-                found.inode,
-            ),
+            {
+                "sha256": found.sha256,
+                "settings_id": found.settings_id,
+                "account_id": found.account_id,
+                "file_id": found.file_id,
+                "size": found.size,
+                "mtime_ns": found.mtime_ns,
+                "ctime_ns": found.ctime_ns,
+                "inode": found.inode,
+            },
         ).fetchone()
         if file is None:
             return
@@ -257,7 +257,7 @@ class Documents:
         """
         with self._db.write() as db:
             rows = db.execute(
-                "SELECT id, sha256, settings_id FROM documents WHERE account_id != ?1 AND ("
+                "SELECT id, sha256, settings_id FROM documents WHERE account_id != ? AND ("
                 "state IN ('queued', 'uploading', 'processing') OR state = 'completed' AND EXISTS "
                 "(SELECT 1 FROM versions WHERE document_id = documents.id AND state = 'ready'))",
                 (account_id,),
@@ -301,11 +301,11 @@ class Documents:
         """
         with self._db.write() as db:
             db.execute(
-                "UPDATE documents SET due_at = ?1, attempt = 0, alone = 0, jobs_gone = 0, "
+                "UPDATE documents SET due_at = ?, attempt = 0, alone = 0, jobs_gone = 0, "
                 "maybe_sent = 0, error_code = NULL, error_message = NULL, hold_code = NULL, job = NULL, "
                 "again = CASE WHEN state = 'queued' THEN again "
-                "WHEN state = 'failed' AND job_id IS NOT NULL AND ?2 THEN 'retry' END, "
-                "again_asked = 0, state = 'queued' WHERE id = ?3 "
+                "WHEN state = 'failed' AND job_id IS NOT NULL AND ? THEN 'retry' END, "
+                "again_asked = 0, state = 'queued' WHERE id = ? "
                 "AND state IN ('failed', 'refused', 'completed', 'queued')",
                 (now, int(reprocess), document_id),
             )

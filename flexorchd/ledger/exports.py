@@ -123,9 +123,9 @@ class Exports:
         """Take a slot of the schedule; False where it, or a later one, has been taken."""
         with self._db.write() as db:
             claimed = db.execute(
-                "UPDATE exports SET last_slot_at = ?1 "
-                "WHERE name = ?2 AND coalesce(last_slot_at, first_seen_at) < ?1",
-                (slot_at, export),
+                "UPDATE exports SET last_slot_at = :slot_at "
+                "WHERE name = :export AND coalesce(last_slot_at, first_seen_at) < :slot_at",
+                {"slot_at": slot_at, "export": export},
             )
             return claimed.rowcount == 1
 

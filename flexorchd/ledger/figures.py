@@ -91,10 +91,10 @@ SELECT watch, code, count(*), sum(files), sum(size) FROM (
 # The document is counted once, when the file that brought it first had its result.
 _DELIVERED_ONCE = """
 FROM documents AS c JOIN versions AS v ON v.id = c.version_id
-WHERE v.state = 'delivered' AND v.ended_at >= ?1
+WHERE v.state = 'delivered' AND v.ended_at >= :since
 """
 
-_STEP = "CAST((v.ended_at - ?1) / ?2 AS INTEGER)"
+_STEP = "CAST((v.ended_at - :since) / :step AS INTEGER)"
 
 
 class Figures:
@@ -114,7 +114,8 @@ class Figures:
     def failed_files(self, code: str, watch: str | None = None) -> list[int]:
         """The ids of the files that failed with a code."""
         rows = self._db.read.execute(
-            f"SELECT f.id {_FAILED} AND {_CODE} = ?1 AND (?2 IS NULL OR w.name = ?2)", (code, watch)
+            f"SELECT f.id {_FAILED} AND {_CODE} = :code AND (:watch IS NULL OR w.name = :watch)",
+            {"code": code, "watch": watch},
         )
         return [row[0] for row in rows]
 
@@ -174,7 +175,7 @@ class Figures:
             step: its length in seconds.
         """
         return self._series(
-            f"SELECT {_STEP} AS step, v.state, count(*) FROM versions AS v WHERE v.ended_at >= ?1 "
+            f"SELECT {_STEP} AS step, v.state, count(*) FROM versions AS v WHERE v.ended_at >= :since "
             "AND v.state IN ('delivered', 'failed') GROUP BY step, v.state",
             since,
             step,
@@ -194,13 +195,14 @@ class Figures:
         return self._series(
             f"SELECT {_STEP} AS step, p.key, sum(p.value) FROM documents AS c "
             "JOIN versions AS v ON v.id = c.version_id, json_each(c.pii_types) AS p "
-            "WHERE v.state = 'delivered' AND v.ended_at >= ?1 GROUP BY step, p.key",
+            "WHERE v.state = 'delivered' AND v.ended_at >= :since GROUP BY step, p.key",
             since,
             step,
         )
 
     def _series(self, query: str, since: float, step: float) -> Series:
-        return [tuple(row) for row in self._db.read.execute(query, (since, step))]
+        rows = self._db.read.execute(query, {"since": since, "step": step})
+        return [tuple(row) for row in rows]
 
     def good_runs(self) -> Mapping[str, float]:
         """When each export last ended well, one without anything to export included."""

@@ -330,21 +330,21 @@ class Files:
         What was looked at since the step has the new time already: it is told by a look that would lie in
         the future, or that does not.
         """
-        before_the_step = "looked_at + ?1 <= ?2" if seconds > 0 else "looked_at > ?2"
+        before_the_step = "looked_at + :by <= :now" if seconds > 0 else "looked_at > :now"
         with self._db.write() as db:
             db.execute(
-                "UPDATE files SET looked_at = looked_at + ?1, due_at = due_at + ?1 "
+                "UPDATE files SET looked_at = looked_at + :by, due_at = due_at + :by "
                 f"WHERE state IN ('settling', 'settled') AND due_at IS NOT NULL AND {before_the_step}",
-                (seconds, now),
+                {"by": seconds, "now": now},
             )
 
     def look_now(self, now: float) -> None:
         """Look at once at what was last looked at in the future: the clock was set back between runs."""
         with self._db.write() as db:
             db.execute(
-                "UPDATE files SET looked_at = ?1, due_at = ?1 "
-                "WHERE state IN ('settling', 'settled') AND due_at IS NOT NULL AND looked_at > ?1",
-                (now,),
+                "UPDATE files SET looked_at = :now, due_at = :now "
+                "WHERE state IN ('settling', 'settled') AND due_at IS NOT NULL AND looked_at > :now",
+                {"now": now},
             )
 
     def settle_again(self, file_id: int, now: float) -> None:

@@ -83,8 +83,8 @@ class Jobs:
         """Not done yet: (document id, when to ask again)."""
         with self._db.write() as db:
             db.executemany(
-                "UPDATE documents SET due_at = ?2 WHERE id = ?1 AND state = 'processing'",
-                polls,
+                "UPDATE documents SET due_at = ? WHERE id = ? AND state = 'processing'",
+                ((due_at, document_id) for document_id, due_at in polls),
             )
 
     def completed(self, ends: Iterable[JobEnd], now: float) -> None:

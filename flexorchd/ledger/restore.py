@@ -102,8 +102,8 @@ def _version(db: sqlite3.Connection, receipt: Receipt, file_id: int, document_id
         ),
     ).fetchone()["id"]
     db.execute(
-        "UPDATE files SET version_id = ?1 WHERE id = ?2 AND NOT EXISTS "
-        "(SELECT 1 FROM versions WHERE id = files.version_id AND found_at > ?3)",
+        "UPDATE files SET version_id = ? WHERE id = ? AND NOT EXISTS "
+        "(SELECT 1 FROM versions WHERE id = files.version_id AND found_at > ?)",
         (version_id, file_id, receipt.delivered_at),
     )
     return int(version_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from flexorchd.ledger.connection import Database
@@ -114,12 +114,21 @@ class Search:
             offset: leave out so many.
         """
         return self._found(
-            "WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR watch = ?2) "
-            "AND (?3 IS NULL OR coalesce(error_code, document_error_code) = ?3) "
-            "AND (?4 IS NULL OR coalesce(ended_at, seen_at) >= ?4) "
-            "AND (?5 IS NULL OR instr(lower(CAST(directory || x'2f' || name AS TEXT)), lower(?5))) "
-            "ORDER BY coalesce(ended_at, seen_at) DESC, id DESC LIMIT ?6 OFFSET ?7",
-            (state, watch, code, since, text, limit, offset),
+            "WHERE (:state IS NULL OR state = :state) AND (:watch IS NULL OR watch = :watch) "
+            "AND (:code IS NULL OR coalesce(error_code, document_error_code) = :code) "
+            "AND (:since IS NULL OR coalesce(ended_at, seen_at) >= :since) "
+            "AND (:text IS NULL OR "
+            "instr(lower(CAST(directory || x'2f' || name AS TEXT)), lower(:text))) "
+            "ORDER BY coalesce(ended_at, seen_at) DESC, id DESC LIMIT :limit OFFSET :offset",
+            {
+                "state": state,
+                "watch": watch,
+                "code": code,
+                "since": since,
+                "text": text,
+                "limit": limit,
+                "offset": offset,
+            },
         )
 
     def by_ids(self, ids: Sequence[int]) -> list[Found]:
@@ -140,9 +149,9 @@ class Search:
     def below(self, watch_id: int, directory: bytes) -> list[Found]:
         """The files in a folder and its folders; ``b""`` is the watch itself."""
         return self._found(
-            "WHERE watch_id = ?1 AND (?2 = x'' OR directory = ?2 OR "
-            "(directory >= ?2 || x'2f' AND directory < ?2 || x'30')) ORDER BY directory, name",
-            (watch_id, directory),
+            "WHERE watch_id = :watch AND (:top = x'' OR directory = :top OR "
+            "(directory >= :top || x'2f' AND directory < :top || x'30')) ORDER BY directory, name",
+            {"watch": watch_id, "top": directory},
         )
 
     def by_hash(self, prefix: str) -> list[Found]:
@@ -194,7 +203,9 @@ class Search:
         ).fetchone()
         return None if row[0] is None else float(row[0])
 
-    def _found(self, where: str, parameters: Sequence[object]) -> list[Found]:
+    def _found(
+        self, where: str, parameters: Sequence[object] | Mapping[str, object]
+    ) -> list[Found]:
         cursor: sqlite3.Cursor = self._db.read.cursor()
         cursor.row_factory = None
         return [

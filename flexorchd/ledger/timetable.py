@@ -32,8 +32,8 @@ class Timetable:
         with self._db.write() as db:
             for table, column in _DUE:
                 db.execute(
-                    f"UPDATE {table} SET {column} = max(?2, {column} - ?1) WHERE {column} > ?2",
-                    (seconds, now),
+                    f"UPDATE {table} SET {column} = max(:now, {column} - :by) WHERE {column} > :now",
+                    {"by": seconds, "now": now},
                 )
 
     def bring_back(self, now: float) -> None:
@@ -42,9 +42,14 @@ class Timetable:
             for table, column in _DUE:
                 held = table == "documents"
                 db.execute(
-                    f"UPDATE {table} SET {column} = ?1 WHERE {column} > ?1 + "
-                    + ("CASE WHEN hold_code IS NULL THEN ?2 ELSE ?3 END" if held else "?2"),
-                    (now, LONGEST_PAUSE, DAY) if held else (now, LONGEST_PAUSE),
+                    f"UPDATE {table} SET {column} = :now WHERE {column} > :now + "
+                    + (
+                        "CASE WHEN hold_code IS NULL THEN :pause ELSE :day END"
+                        if held
+                        else ":pause"
+                    ),
+                    {"now": now, "pause": LONGEST_PAUSE, "day": DAY},
                 )
-            db.execute("UPDATE exports SET last_slot_at = ?1 WHERE last_slot_at > ?1", (now,))
-            db.execute("UPDATE exports SET first_seen_at = ?1 WHERE first_seen_at > ?1", (now,))
+            at = {"now": now}
+            db.execute("UPDATE exports SET last_slot_at = :now WHERE last_slot_at > :now", at)
+            db.execute("UPDATE exports SET first_seen_at = :now WHERE first_seen_at > :now", at)

@@ -142,17 +142,21 @@ class Versions:
                 ],
             )
             db.executemany(
-                "UPDATE versions SET output_path = NULL WHERE state = 'delivered' AND id != ?1 "
-                "AND output_path != ?2 AND file_id = (SELECT file_id FROM versions WHERE id = ?1)",
-                [(one.version_id, one.output_path) for one in deliveries if not one.failed],
+                "UPDATE versions SET output_path = NULL WHERE state = 'delivered' AND id != :id "
+                "AND output_path != :path AND file_id = (SELECT file_id FROM versions WHERE id = :id)",
+                [
+                    {"id": one.version_id, "path": one.output_path}
+                    for one in deliveries
+                    if not one.failed
+                ],
             )
             db.executemany(
-                "UPDATE documents SET document_type = coalesce(?2, document_type), "
-                "pii_types = coalesce(?3, pii_types), "
+                "UPDATE documents SET document_type = coalesce(?, document_type), "
+                "pii_types = coalesce(?, pii_types), "
                 "job = CASE WHEN EXISTS (SELECT 1 FROM versions WHERE "
                 "document_id = documents.id AND state = 'ready') THEN job END "
-                "WHERE id = (SELECT document_id FROM versions WHERE id = ?1)",
-                [(one.version_id, one.document_type, one.pii_types) for one in deliveries],
+                "WHERE id = (SELECT document_id FROM versions WHERE id = ?)",
+                [(one.document_type, one.pii_types, one.version_id) for one in deliveries],
             )
 
     def outputs(self) -> Iterator[tuple[bytes, bytes]]:

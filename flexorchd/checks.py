@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flexorchd.config import Access, Config, WatchConfig
-from flexorchd.engine_process import NEEDED
+from flexorchd.extras import lacking
 from flexorchd.rules import naming
 from flexorchd.watch.mounts import is_remote, read_mounts
 
@@ -138,11 +138,10 @@ def _count_folders(root: Path) -> int:
 
 
 def _engine() -> Finding:
-    missing = [module for module in NEEDED if find_spec(module) is None]
-    if missing:
+    if missing := lacking("engine"):
         return Finding(
             False,
-            f"engine: {', '.join(missing)} is missing",
+            f"engine: {', '.join(missing)} missing",
             "pip install 'flexorchd[engine]'",
         )
     return Finding(True, "engine: everything is installed")

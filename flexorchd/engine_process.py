@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 import structlog
@@ -18,6 +17,7 @@ import structlog
 from flexorchd.clock import Clock
 from flexorchd.config import EngineConfig
 from flexorchd.errors import ConfigError, StateError
+from flexorchd.extras import lacking
 from flexorchd.state import StateDirectory
 
 log = structlog.get_logger()
@@ -25,7 +25,6 @@ log = structlog.get_logger()
 READY_SECONDS = 60.0
 STOP_SECONDS = 5.0
 SOCKET = "engine.sock"
-NEEDED = ("flexorch_audit", "pypdfium2", "lxml", "selectolax", "python_calamine", "pyarrow")
 
 
 def require_engine() -> None:
@@ -34,10 +33,10 @@ def require_engine() -> None:
     Raises:
         ConfigError: the extra is not installed.
     """
-    if any(find_spec(module) is None for module in NEEDED):
+    if missing := lacking("engine"):
         raise ConfigError(
             "api.mode",
-            "is embedded, but the embedded engine is not installed.",
+            f"is embedded, but the embedded engine is not installed: {', '.join(missing)} missing.",
             "Type: pip install 'flexorchd[engine]'",
         )
 

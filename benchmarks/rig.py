@@ -66,6 +66,10 @@ class Service:
             data: dict[str, Any] = json.load(answer)["data"]
         return data
 
+    def go_away(self, seconds: float) -> None:
+        """Refuse everything for so long."""
+        urllib.request.urlopen(f"{self.url}/away/{seconds}").close()
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -14,6 +14,7 @@ import re
 import socket
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 
@@ -69,11 +70,14 @@ class Service:
     jobs: list[tuple[str, float]] = field(default_factory=list)
     requests: Counter[str] = field(default_factory=Counter)
     refused: int = 0
+    away_until: float = 0.0
 
     def answer(self, method: str, target: str, body: bytes) -> tuple[int, object]:
         """Status and data of one request."""
         path, _, query = target.partition("?")
         path = path.removeprefix("/v1").strip("/")
+        if time.monotonic() < self.away_until:
+            return 503, None
         if path not in FREE:
             self.requests[f"{method} {re.sub('[0-9]+', '#', path)}"] += 1
             if self.limit.refuses():
@@ -83,7 +87,9 @@ class Service:
             case "POST", ["data-process", "async"]:
                 return 202, self._upload(body)
             case "GET", ["jobs"]:
-                return 200, self._page(dict(p.split("=") for p in query.split("&") if p))
+                return 200, self._page(self._job, query)
+            case "GET", ["documents"]:
+                return 200, self._page(self._document, query)
             case "GET", ["jobs", number]:
                 return 200, self._job(int(number))
             case "GET", ["executions", number]:
@@ -94,6 +100,9 @@ class Service:
                 return 200, self.limit.state()
             case "GET", ["counts"]:
                 return 200, self._counts()
+            case "GET", ["away", seconds]:
+                self.away_until = time.monotonic() + float(seconds)
+                return 200, None
         return 404, None
 
     def _counts(self) -> dict[str, object]:
@@ -132,11 +141,15 @@ class Service:
             }
         return job
 
-    def _page(self, query: dict[str, str]) -> object:
+    def _document(self, number: int) -> dict[str, object]:
+        return self._job(number) | {"id": number}
+
+    def _page(self, item: Callable[[int], object], parameters: str) -> object:
+        query = dict(p.split("=") for p in parameters.split("&") if p)
         size = int(query.get("page_size") or query.get("limit") or 20)
         page = int(query.get("page") or int(query.get("offset") or 0) // size + 1)
         last = len(self.jobs) - (page - 1) * size
-        items = [self._job(number) for number in range(last, max(0, last - size), -1)]
+        items = [item(number) for number in range(last, max(0, last - size), -1)]
         return {"items": items, "total": len(self.jobs), "page": page, "page_size": size}
 
     def _execution(self, number: int) -> object:

@@ -22,7 +22,6 @@ from flexorchd.rules.budget import Limit, Window, next_in_line
 
 log = structlog.get_logger()
 
-RATE_LIMIT_PAUSE = 5.0
 PROOF = "documents.upload"
 """What an account must have done since its last pause for the pauses to begin short again: a probe finds a
 plan well that is too small for uploads."""
@@ -76,6 +75,7 @@ class Account:
         self._served: dict[str, float] = {}
         self._away: _Away | None = None
         self._trouble = 0
+        self._refusals = 0
         self._stopping = False
         self.answered = False
         self._learned = False
@@ -174,7 +174,8 @@ class Account:
                 while not self._my_turn(kind):
                     if self._stopping:
                         raise StoppingError
-                    self._turn.wait(max(0.01, self._window.wait(self._clock.monotonic())))
+                    left = self._window.wait(self._clock.monotonic())
+                    self._clock.wait(self._turn, max(0.01, left))
                 self._window.spend(self._clock.monotonic())
                 self._served[kind] = self._served.get(kind, 0.0) + 1
             finally:
@@ -198,7 +199,7 @@ class Account:
         if exchange.server_date is not None:
             self._told = (exchange.server_date.timestamp(), self._clock.monotonic())
         if isinstance(error, RateLimitError):
-            self._slow_down(error.retry_after or RATE_LIMIT_PAUSE)
+            self._slow_down(error.retry_after)
         elif isinstance(error, TransportError):
             self._went_away(error.message)
         elif isinstance(error, ServiceError):
@@ -211,8 +212,10 @@ class Account:
                 self._unproven = False
                 self._ledger.accounts.proven(self.id)
 
-    def _slow_down(self, seconds: float) -> None:
+    def _slow_down(self, asked: float | None) -> None:
         with self._turn:
+            seconds = retry.rate_limit_pause(asked, self._refusals)
+            self._refusals += 1
             self._window.block(self._clock.monotonic() + seconds)
         log.warning("account.rate_limited", seconds=round(seconds, 1))
 
@@ -243,7 +246,7 @@ class Account:
 
     def _came_back(self) -> None:
         with self._turn:
-            away, self._away, self._trouble = self._away, None, 0
+            away, self._away, self._trouble, self._refusals = self._away, None, 0, 0
         if away:
             self._ledger.memory.set("away", None)
             log.info(

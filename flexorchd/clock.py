@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -18,6 +19,10 @@ class Clock(Protocol):
         """Seconds that never step back; for pauses and deadlines."""
         ...
 
+    def wait(self, condition: threading.Condition, seconds: float) -> None:
+        """Wait until the condition, which is held, is notified, or so many seconds have passed."""
+        ...
+
 
 class SystemClock:
     """The machine's own clock."""
@@ -29,6 +34,10 @@ class SystemClock:
     def monotonic(self) -> float:
         """See `Clock.monotonic`."""
         return time.monotonic()
+
+    def wait(self, condition: threading.Condition, seconds: float) -> None:
+        """See `Clock.wait`."""
+        condition.wait(seconds)
 
 
 def utc(seconds: float) -> datetime:

@@ -7,6 +7,9 @@ import errno
 SHORTEST_PAUSE = 5.0
 LONGEST_PAUSE = 3_600.0
 
+_FULL_WINDOW = 60.0
+_SHORTEST_RATE_LIMIT_PAUSE = 0.5
+
 _DOUBLINGS = 10
 _SPREAD = 0.25
 
@@ -20,6 +23,19 @@ def pause(failures: int, jitter: float) -> float:
     """
     doubled = SHORTEST_PAUSE * 2.0 ** min(max(failures, 0), _DOUBLINGS)
     return min(LONGEST_PAUSE, doubled * (1 + _SPREAD * jitter))
+
+
+def rate_limit_pause(asked: float | None, refusals: int) -> float:
+    """Seconds until an account that sent too many requests may send the next one.
+
+    Args:
+        asked: what the service said, and None where it said nothing. 0 is a word too; but a service that
+            says it again and again is not asked without any pause.
+        refusals: how often it refused in a row before this time.
+    """
+    if asked is None:
+        return float(min(_FULL_WINDOW, SHORTEST_PAUSE * 2 ** min(refusals, _DOUBLINGS)))
+    return min(max(asked, _SHORTEST_RATE_LIMIT_PAUSE), LONGEST_PAUSE)
 
 
 _ERRNO_CODES = {

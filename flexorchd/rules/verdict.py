@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from flexorchd.rules.retry import LONGEST_PAUSE, pause
+from flexorchd.rules.retry import LONGEST_PAUSE, pause, rate_limit_pause
 
 CANNOT_READ_AFTER = 10
 """So often a lone file may meet a 5xx while others pass."""
-
-_RATE_LIMIT_PAUSE = 60.0
 
 Scope = Literal["request", "file", "account"]
 
@@ -99,8 +97,7 @@ def decide(
     code, status = failure.code, failure.status
     next_try = now + pause(failures, jitter)
     if code == "RATE_LIMIT_EXCEEDED" or (status == 429 and code not in _ACCOUNT_CODES):
-        asked = _RATE_LIMIT_PAUSE if failure.retry_after is None else failure.retry_after
-        return Retry(now + min(max(asked, 0.0), LONGEST_PAUSE) + jitter)
+        return Retry(now + rate_limit_pause(failure.retry_after, failures) + jitter)
     if code in _ACCOUNT_CODES or failure.scope == "account":
         return PauseAccount(code, next_try)
     if status in _ACCOUNT_STATUSES:

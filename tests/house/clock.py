@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 START = 1_780_000_000.0
 
 
@@ -20,6 +22,9 @@ class TestClock:
 
     def monotonic(self) -> float:
         return self._passed
+
+    def wait(self, condition: threading.Condition, seconds: float) -> None:
+        self.advance(seconds)
 
     def advance(self, seconds: float) -> None:
         self._passed += seconds

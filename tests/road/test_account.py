@@ -137,6 +137,31 @@ def test_a_429_with_retry_after_is_waited_out(tmp_path: Any) -> None:
         assert not house.failures()
 
 
+def test_a_429_that_says_0_seconds_is_tried_again_at_once(house: House, service: Service) -> None:
+    refused = Refuse(429, "RATE_LIMIT_EXCEEDED", headers={"Retry-After": "0"})
+    service.fault("jobs.list", refused)
+    service.fault("documents.upload", refused)
+    house.drop("a.txt", "one")
+    began = house.clock.monotonic()
+    house.run(lambda: house.result("a.txt") is not None, seconds=4)
+    assert house.clock.monotonic() - began < 4
+
+
+def test_a_service_that_always_says_429_is_asked_with_pauses(
+    house: House, service: Service
+) -> None:
+    for seconds in ("0", None):
+        told = {"Retry-After": seconds} if seconds else {}
+        service.fault("*", Refuse(429, "RATE_LIMIT_EXCEEDED", headers=told), times=10_000)
+        house.drop(f"{seconds}.txt", f"document {seconds}")
+        before = len(service.requests)
+        house.run(seconds=120)
+        assert 2 <= len(service.requests) - before <= 250
+        service.recover()
+        house.run(lambda seconds=seconds: house.result(f"{seconds}.txt") is not None)
+    assert not house.failures()
+
+
 def test_an_outage_logs_a_handful_of_lines_and_the_recovery(
     house: House, service: Service, events: list[Any]
 ) -> None:

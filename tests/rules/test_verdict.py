@@ -68,8 +68,10 @@ def test_without_a_known_code_the_status_decides():
 
 def test_a_rate_limit_is_waited_out_as_the_service_says():
     assert first(Failure("RATE_LIMIT_EXCEEDED", status=429, retry_after=7)) == Retry(NOW + 7)
-    assert first(Failure("RATE_LIMIT_EXCEEDED", status=429)) == Retry(NOW + 60)
-    assert first(Failure("RATE_LIMIT_EXCEEDED", status=429, retry_after=-5)) == Retry(NOW)
+    assert first(Failure("RATE_LIMIT_EXCEEDED", status=429)) == Retry(NOW + 5)
+    for now in (0, -5):
+        refused = Failure("RATE_LIMIT_EXCEEDED", status=429, retry_after=now)
+        assert first(refused) == Retry(NOW + 0.5), "soon, but not without any pause"
     assert first(Failure("RATE_LIMIT_EXCEEDED", status=429, retry_after=1e9)) == Retry(NOW + 3_600)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import FrameType
 
 import structlog
@@ -25,6 +25,7 @@ from flexorchd.output import OutputMissingError
 from flexorchd.parts import Parts
 from flexorchd.pipeline.stage import Runner, Stage
 from flexorchd.servers import Servers
+from flexorchd.signals import handled
 from flexorchd.stages import Stages, limits_of
 from flexorchd.state import Knocks
 from flexorchd.vital_signs import VitalSigns
@@ -48,13 +49,19 @@ class Daemon:
     Args:
         parts: what they share.
         reload: reads the configuration again, for SIGHUP.
+        reload_wanted: set when it is to be read again, such as by a signal that came while parts were made.
     """
 
-    def __init__(self, parts: Parts, reload: Callable[[], Loaded] | None = None) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        reload: Callable[[], Loaded] | None = None,
+        reload_wanted: threading.Event | None = None,
+    ) -> None:
         self.parts = parts
         self.stopping = threading.Event()
         self._reload = reload
-        self._reload_wanted = threading.Event()
+        self._reload_wanted = reload_wanted or threading.Event()
         self._closing = ExitStack()
         self.watches = WatchSet(parts, events=False)
         self.stages = Stages(parts, lambda: self.watches)
@@ -264,19 +271,14 @@ class Daemon:
 
     # -- signals --------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        handlers = {
-            signal.SIGTERM: self._on_stop,
-            signal.SIGINT: self._on_stop,
-            signal.SIGHUP: self._on_reload,
-        }
-        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def _signals(self) -> AbstractContextManager[None]:
+        return handled(
+            {
+                signal.SIGTERM: self._on_stop,
+                signal.SIGINT: self._on_stop,
+                signal.SIGHUP: self._on_reload,
+            }
+        )
 
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
         del number, frame

@@ -11,6 +11,7 @@ import click
 
 from flexorchd import __version__
 from flexorchd.errors import FlexorchdError
+from flexorchd.signals import heed_term
 
 COMMANDS: dict[str, str] = {
     "run": "flexorchd.cli.run",
@@ -64,6 +65,7 @@ def flexorchd() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    heed_term()
     sys.exit(ended(lambda: flexorchd.main(standalone_mode=False)))
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -15,6 +20,7 @@ from flexorchd.config import Access, Loaded, access, for_inbox, load
 from flexorchd.daemon import Daemon
 from flexorchd.errors import UsageError
 from flexorchd.parts import Parts
+from flexorchd.signals import Handler, exits, handled
 
 EXAMPLES = """\b
 Examples:
@@ -80,16 +86,37 @@ def run(
             cwd=Path.cwd(),
         )
 
-    loaded = read()
     if inbox is None and state_dir is not None:
         raise UsageError("--state-dir goes with INBOX.", "Set state_dir in the file.")
+    with starting(exits(1 if once else 0)) as reload_wanted:
+        return work(read, reload_wanted, once=once, new_account=new_account)
+
+
+@contextmanager
+def starting(end: Handler) -> Iterator[threading.Event]:
+    """Until the daemon listens to them: a signal to stop ends the start, one to reload is remembered."""
+    reload_wanted = threading.Event()
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        reload_wanted.set()
+
+    with handled({signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: remember}):
+        yield reload_wanted
+
+
+def work(
+    read: Callable[[], Loaded], reload_wanted: threading.Event, *, once: bool, new_account: bool
+) -> int:
+    """Build the daemon of a configuration and run it; its exit code."""
+    loaded = read()
     announce(loaded, access(loaded.config, os.environ))
     on_terminal = sys.stderr.isatty()
     # Beside a progress bar only what needs a person is worth a line, unless somebody asked for more.
     bar = once and on_terminal and not loaded.given("log.level")
     logs.set_up("warning" if bar else loaded.config.log.level, loaded.config.log.format)
     with Parts(loaded, SystemClock(), os.environ, new_account=new_account) as parts:
-        daemon = Daemon(parts, read)
+        daemon = Daemon(parts, read, reload_wanted)
         if not once:
             return daemon.run()
         with watching(parts, show=on_terminal):

@@ -32,6 +32,11 @@ LABEL org.opencontainers.image.title="flexorchd" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.licenses="MIT"
+# tini as process 1: from its first moment a signal reaches flexorchd, and what ended is cleared away.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends tini \
+ && rm -rf /var/lib/apt/lists/*
 # The folders of config.example.toml, which is the configuration until another one is mounted.
 RUN groupadd --gid 10001 flexorchd \
  && useradd --uid 10001 --gid 10001 --home-dir /var/lib/flexorchd --shell /usr/sbin/nologin flexorchd \
@@ -51,7 +56,7 @@ STOPSIGNAL SIGTERM
 # 503 while a stage hangs. Not urllib, which would ask a proxy.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=120s --retries=3 \
   CMD ["python", "-c", "import http.client, os, sys; c = http.client.HTTPConnection(os.environ['FLEXORCHD_WEB__LISTEN'], timeout=4); c.request('GET', '/healthz'); sys.exit(c.getresponse().status != 200)"]
-ENTRYPOINT ["flexorchd"]
+ENTRYPOINT ["tini", "-s", "--", "flexorchd"]
 CMD ["run"]
 
 FROM base AS lean

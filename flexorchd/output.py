@@ -49,7 +49,7 @@ class Output:
         self.root = root
         self.owner = owner
         self.file_mode = file_mode
-        self.directory_mode = file_mode | (file_mode & 0o444) >> 2
+        self.directory_mode = directory_mode(file_mode)
 
     # -- whose it is ----------------------------------------------------------------------------------
 
@@ -129,10 +129,6 @@ class Output:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def _write_share(self, share: Sequence[tuple[bytes, bytes]]) -> None:
-        for temporary, data in share:
-            self._write_temporary(temporary, data)
-
     def _write_temporary(self, temporary: bytes, data: bytes) -> None:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self.file_mode)
         try:
@@ -168,6 +164,23 @@ class Output:
         return removed
 
 
+def directory_mode(file_mode: int) -> int:
+    """Whoever may read a file may search the folder that it lies in."""
+    return file_mode | (file_mode & 0o444) >> 2
+
+
+def make_root(root: Path, file_mode: int) -> Path:
+    """The output folder, resolved; one that is there keeps its rights, a new one gets ours.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not root.is_dir():
+        root.mkdir(parents=True)
+        root.chmod(directory_mode(file_mode))
+    return root.resolve()
+
+
 def sync_directory(directory: bytes | Path) -> None:
     """Make renames in a directory durable."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
@@ -192,7 +205,13 @@ def _marker(root: Path) -> dict[str, object] | None:
 
 
 def claim(
-    root: Path, owner: str | None, state_dir: Path, new_owner: str, *, served_before: bool
+    root: Path,
+    owner: str | None,
+    state_dir: Path,
+    new_owner: str,
+    *,
+    served_before: bool,
+    file_mode: int = 0o640,
 ) -> str:
     """Make the output ours, or refuse; an empty ledger takes over an output that nobody else serves.
 
@@ -202,6 +221,7 @@ def claim(
         state_dir: where our ledger is.
         new_owner: an id for a new ledger whose output has no owner yet.
         served_before: whether our ledger's last run wrote to this very folder.
+        file_mode: mode of the marker.
 
     Returns:
         The owner's id that our ledger is to remember.
@@ -229,7 +249,7 @@ def claim(
             "Give each flexorchd an output of its own.",
         )
     mine = owner or (str(marker["owner"]) if marker else new_owner)
-    _mark(root, mine, state_dir)
+    _mark(root, mine, state_dir, file_mode)
     return mine
 
 
@@ -245,12 +265,13 @@ def _marker_command(root: Path, owner: str) -> str:
     return f"""echo '{{"schema": "{MARKER_SCHEMA}", "owner": "{owner}"}}' > {root / MARKER}"""
 
 
-def _mark(root: Path, owner: str, state_dir: Path) -> None:
+def _mark(root: Path, owner: str, state_dir: Path, file_mode: int) -> None:
     wanted = {"schema": MARKER_SCHEMA, "owner": owner, "state_dir": str(state_dir)}
     if _marker(root) == wanted:
         return
     temporary = root / naming.temporary_name(secrets.token_hex(8))
     with temporary.open("wb") as file:
+        os.fchmod(file.fileno(), file_mode)
         file.write(exact.pretty(wanted))
         file.flush()
         os.fsync(file.fileno())

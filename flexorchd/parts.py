@@ -27,7 +27,7 @@ from flexorchd.engine_process import EngineProcess, require_engine
 from flexorchd.errors import StateError
 from flexorchd.ledger.accounts import ENGINE_URL, SettingsRow
 from flexorchd.ledger.ledger import Ledger
-from flexorchd.output import Output, OutputMissingError, claim
+from flexorchd.output import Output, OutputMissingError, claim, make_root
 from flexorchd.pipeline.after import After
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rebuild import rebuild
@@ -139,9 +139,8 @@ class Parts:
     # -- opening --------------------------------------------------------------------------------------
 
     def _open_output(self) -> Output:
-        root = self.config.output.path
-        root.mkdir(parents=True, exist_ok=True)
-        root = root.resolve()
+        config = self.config.output
+        root = make_root(config.path, config.file_mode)
         owner = self.ledger.memory.get("owner")
         try:
             mine = claim(
@@ -150,13 +149,14 @@ class Parts:
                 self.state.path,
                 secrets.token_hex(16),
                 served_before=self.ledger.memory.get("output") == str(root),
+                file_mode=config.file_mode,
             )
         except OutputMissingError as missing:
             if not self.ledger.memory.get(COMPLETE):
                 raise StateError(str(missing), NEEDS_OUTPUT) from missing
             log.error("output.held", reason=str(missing))
             mine = owner
-        output = Output(root, mine, self.config.output.file_mode)
+        output = Output(root, mine, config.file_mode)
         if not self.ledger.memory.get(COMPLETE):
             rebuild(self.ledger, output, self.clock.now())
             self.ledger.memory.set(COMPLETE, True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticUndefined
 
 from flexorchd.config.models import Config, section_of
 from flexorchd.errors import ConfigError, ConfigErrors
@@ -101,7 +101,9 @@ def _explain(details: ErrorDetails, raw: Mapping[str, Any]) -> ConfigError:
     if loc == ("watch",) and kind in ("missing", "too_short"):
         return ConfigError(key, "no folder is watched.", 'Add a [[watch]] with "name" and "path".')
     if kind == "missing":
-        return ConfigError(key, "is missing.", "Add it.")
+        return ConfigError(_first_required(key, loc), "is missing.", "Add it.")
+    if kind == "too_short":
+        return ConfigError(key, "is empty.", _remedy(loc))
     if len(loc) == 1 and loc[0] in _ARRAYS:
         return ConfigError(key, "is not a list of tables.", f"Write [[{key}]], with two brackets.")
     if kind == "model_type":
@@ -110,6 +112,13 @@ def _explain(details: ErrorDetails, raw: Mapping[str, Any]) -> ConfigError:
         message = _KEY_LIKE.sub("(hidden)", details["ctx"]["message"])
         return ConfigError(key, f"{message}.", details["ctx"]["remedy"])
     return ConfigError(key, _complaint(details), _remedy(loc))
+
+
+def _first_required(key: str, loc: Loc) -> str:
+    """Of a table that is missing as a whole, the key that it is needed for."""
+    section = section_of(_field_at(loc))
+    keys = section.model_fields.items() if section else ()
+    return ".".join([key, *[name for name, field in keys if field.is_required()][:1]])
 
 
 def _complaint(details: ErrorDetails) -> str:
@@ -121,9 +130,9 @@ def _complaint(details: ErrorDetails) -> str:
 
 def _remedy(loc: Loc) -> str:
     field = _field_at(loc)
-    if field is None or field.is_required() or field.default in (None, ()):
+    default = None if field is None or field.is_required() else field.default
+    if default in (None, (), PydanticUndefined):  # undefined: it depends on other keys
         return "Correct it."
-    default = field.default
     text = ", ".join(default) if isinstance(default, tuple) else str(default)
     return f"Correct it, or leave it out for the default, {text}."
 

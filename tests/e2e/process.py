@@ -158,9 +158,7 @@ class Place(Outbox):
 
     # On its own.
 
-    def spawn(
-        self, *argv: str, env: Mapping[str, str] | None = None, umask: int = -1
-    ) -> Spawned:
+    def spawn(self, *argv: str, env: Mapping[str, str] | None = None, umask: int = -1) -> Spawned:
         """Start it as a person does: a process of its own, nothing wrapped."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("FLEXORCH")}
         environment |= self.env | {"PYTHONPATH": str(ROOT)} | dict(env or {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -66,6 +67,7 @@ def flexorchd() -> None:
 def main() -> None:
     """Run the command line and exit."""
     heed_term()
+    os.umask(os.umask(0) & 0o077)  # without rights of its own it could not open its own files
     sys.exit(ended(lambda: flexorchd.main(standalone_mode=False)))
 
 

@@ -75,7 +75,11 @@ def _overlap(one: _Folder, other: _Folder) -> ConfigError:
 def _missing(folders: Iterable[_Folder], known_watches: Collection[str]) -> Iterator[ConfigError]:
     known = {f"watch.{name}.path" for name in known_watches}
     unknown = (f for f in folders if f.key not in known and (f.is_watch or not known))
-    missing = [folder for folder in unknown if not _is_there(folder)]
+    absent = [folder for folder in unknown if not _is_there(folder)]
+    for folder in absent:
+        if folder.path.exists():
+            yield ConfigError(folder.key, f"{folder.path} is no folder.", "Name a folder.")
+    missing = [folder for folder in absent if not folder.path.exists()]
     if missing:
         line = shlex.join(["mkdir", "-p", *(str(folder.path) for folder in missing)])
         keys = ", ".join(folder.key for folder in missing)

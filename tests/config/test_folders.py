@@ -77,7 +77,7 @@ def test_a_missing_watch_that_was_there_once_is_waited_for(config):
 def test_a_file_is_no_folder_to_watch(config, tmp_path):
     folders = config(make=False)
     (tmp_path / "in").write_text("")
-    with pytest.raises(ConfigError, match=r"watch\.w0\.path"):
+    with pytest.raises(ConfigError, match=r"watch\.w0\.path: .* is no folder"):
         check_folders(folders)
 
 

@@ -12,7 +12,7 @@ from tests.e2e.conftest import Build
 from tests.e2e.process import PATIENCE
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o077])
+@pytest.mark.parametrize("umask", [0o000, 0o277])
 def test_no_umask_changes_who_may_read(build: Build, umask: int) -> None:
     place = build(exports=[{"name": "all-of-it"}])
     place.drop("below/a.txt", "a document")

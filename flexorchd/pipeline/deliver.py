@@ -110,9 +110,8 @@ class DeliverStage:
         except OutputMissingError as missing:
             return self._hold("OUTPUT_MISSING", str(missing))
         except OSError as error:
-            return self._hold(
-                retry.errno_code(error.errno), f"{error.strerror}: {_place(error.filename)}"
-            )
+            place = _place(error.filename or self._output.root)
+            return self._hold(retry.errno_code(error.errno), f"{error.strerror}: {place}")
         return 0
 
     def _hold(self, code: str, message: str) -> float:
@@ -196,22 +195,27 @@ class DeliverStage:
         except OSError:
             if len(deliveries) == 1:
                 raise
-            failures = [self._publish_alone(delivery) for delivery in deliveries]
-            if all(failures):
+            failures = [(one, error) for one in deliveries if (error := self._failure(one))]
+            if len(failures) == len(deliveries):
                 raise
 
-    def _publish_alone(self, delivery: _Delivery) -> bool:
-        """Whether it failed; it then waits on its own."""
+    def _failure(self, delivery: _Delivery) -> OSError | None:
+        """Publish one alone; why that failed, or None."""
         try:
+            for delivery, error in failures:
+                self._not_written(delivery, error)
             self._publish([delivery])
         except OSError as error:
-            code, one = retry.errno_code(error.errno), delivery.one
-            message = f"{error.strerror}: {display(delivery.draft.path)}"
-            due_at = self._clock.now() + retry.pause(one.attempt, self._jitter())
-            self._ledger.versions.postpone(one.version_id, due_at, code, message)
-            log.error("result.not_written", code=code, path=display(delivery.draft.path))
-            return True
-        return False
+            return error
+        return None
+
+    def _not_written(self, delivery: _Delivery, error: OSError) -> None:
+        """It waits on its own, while others can be written."""
+        code, one = retry.errno_code(error.errno), delivery.one
+        message = f"{error.strerror}: {display(delivery.draft.path)}"
+        due_at = self._clock.now() + retry.pause(one.attempt, self._jitter())
+        self._ledger.versions.postpone(one.version_id, due_at, code, message)
+        log.error("result.not_written", code=code, path=display(delivery.draft.path))
 
     def _publish(self, deliveries: Sequence[_Delivery]) -> None:
         if not deliveries:

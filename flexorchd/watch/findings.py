@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 from flexorchd.clock import Clock
 from flexorchd.ledger.documents import FORGOTTEN
 from flexorchd.ledger.files import Files, FoundBy, KnownFile, Sighting
-from flexorchd.rules.naming import is_temporary
+from flexorchd.rules.naming import display, is_temporary
 from flexorchd.rules.selection import Ignored
 from flexorchd.watch.paths import join
 
@@ -151,6 +151,10 @@ class Findings:
         """Known entries of a folder that are not there."""
         if rows and not self._door.ground.spares(folder):
             self._gone += [row[5] for row in rows.values()]
+
+    def unseen(self, folder: bytes, name: bytes, error: OSError) -> None:
+        """An entry that is there and cannot be looked at for now; the folder is tried again for it."""
+        self.report.unreadable[folder] = OSError(error.errno, f"{display(name)}: {error.strerror}")
 
     def left_out(self, folder: bytes, rows: Mapping[bytes, KnownFile], rule: str) -> None:
         """Known entries of a folder that a rule leaves out by now."""

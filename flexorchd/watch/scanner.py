@@ -104,6 +104,9 @@ class Scanner:
         descriptor = open_beneath(root, folder, FOLDER)
         try:
             for name, status, row in _differing(descriptor, known, subfolders):
+                if isinstance(status, OSError):
+                    findings.unseen(folder, name, status)
+                    continue
                 was_gone = row is None
                 if row is None and directory_id is not None:
                     row = self._door.files.look_up(directory_id, [name], gone=True).get(name)
@@ -128,6 +131,10 @@ class Scanner:
                 status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
             except FileNotFoundError:
                 continue
+            except OSError as error:
+                known.pop(name, None)
+                findings.unseen(folder, name, error)
+                continue
             if stat.S_ISDIR(status.st_mode):
                 findings.report.trees.append(join(folder, name))
                 continue
@@ -151,8 +158,8 @@ class Scanner:
 
 def _differing(
     descriptor: int, known: dict[bytes, KnownFile], subfolders: list[bytes]
-) -> Iterator[tuple[bytes, os.stat_result, KnownFile | None]]:
-    """List an open folder: what is new or changed.
+) -> Iterator[tuple[bytes, os.stat_result | OSError, KnownFile | None]]:
+    """List an open folder: what is new or changed, and what cannot be looked at.
 
     Args:
         descriptor: the folder.
@@ -163,12 +170,17 @@ def _differing(
         for entry in entries:
             name = entry.name.encode(_ENCODING, _ERRORS)
             row = known.get(name)
-            if row is None and entry.is_dir(follow_symlinks=False):
-                subfolders.append(name)
-                continue
             try:
+                if row is None and entry.is_dir(follow_symlinks=False):
+                    subfolders.append(name)
+                    continue
                 status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
+                continue
+            except OSError as error:
+                # Of this entry alone: it is not gone, and no other has to wait for it.
+                known.pop(name, None)
+                yield name, error, row
                 continue
             if row is not None:
                 # In line, and not a function's: all of a rescan's time goes here.

@@ -72,4 +72,4 @@ class Unreadable:
             return ""
         folder, trouble = next(iter(self._folders.items()))
         others = f" and {len(self) - 1} more" if len(self) > 1 else ""
-        return f"{display(folder)}{others} cannot be read: {trouble.reason}"
+        return f"{display(folder) or 'the folder'}{others} cannot be read: {trouble.reason}"

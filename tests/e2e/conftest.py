@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.process import Forge, Place
+from tests.e2e.running import Running
 from tests.service import Service
 
 Build = Callable[..., Place]
@@ -43,3 +44,17 @@ def build(tmp_path: Path, service: Service, forge: Forge) -> Build:
 def place(build: Build) -> Place:
     """A place with one watch, ``in``."""
     return build()
+
+
+@pytest.fixture
+def running(build: Build) -> Iterator[Callable[..., Running]]:
+    """Starts a daemon in such a place; it must stop in good order at the end."""
+    started: list[Running] = []
+
+    def start(**tables: Any) -> Running:
+        started.append(Running(build(**tables)))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()

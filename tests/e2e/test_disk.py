@@ -8,20 +8,18 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Build
 from tests.e2e.process import Place, wait_for
-from tests.e2e.promise import Promise
+from tests.e2e.running import Running
+from tests.faults import need
 from tests.service import Service
 
 Mount = Callable[..., Path]
@@ -32,6 +30,9 @@ def call(*command: str) -> int:
     return subprocess.run(command, capture_output=True, check=False).returncode
 
 
+Start = Callable[..., Running]
+
+
 @pytest.fixture
 def mount(tmp_path: Path) -> Iterator[Mount]:
     """Mounts a small file system in memory at a path; taken away again at the end."""
@@ -40,7 +41,7 @@ def mount(tmp_path: Path) -> Iterator[Mount]:
         def mount(path: Path, options: str = "size=4m") -> Path:
             path.mkdir(parents=True, exist_ok=True)
             if os.getuid() != 0 or call("mount", "-t", "tmpfs", "-o", options, "tmpfs", str(path)):
-                pytest.skip("NOT TESTED: this needs the right to mount")
+                need.missing("this needs the right to mount")
             closing.callback(call, "umount", "-l", str(path))
             return path
 
@@ -52,44 +53,6 @@ def remount(path: Path, options: str) -> None:
         # Something holds a file open for writing; a second mount of it can be read-only all the same.
         assert call("mount", "--bind", str(path), str(path)) == 0
         assert call("mount", "-o", f"remount,bind,{options}", str(path)) == 0
-
-
-class Running:
-    """A daemon beside which things happen to disks."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.promise = Promise(place)
-        assert place.forge
-        self.pid = place.forge.start(place.order("run"))
-        wait_for(lambda: any(event["event"] == "daemon.started" for event in place.events()))
-
-    def troubles(self) -> set[str]:
-        return {trouble["code"] for trouble in self.place.status()["troubles"]}
-
-    def says(self, *codes: str) -> None:
-        wait_for(lambda: self.troubles() & set(codes), why=f"{codes} in status")
-
-    def delivered(self, *paths: str) -> None:
-        wait_for(lambda: set(paths) <= set(self.place.results()), why=f"{paths} delivered")
-
-    def stop(self) -> None:
-        assert self.place.forge
-        os.kill(self.pid, signal.SIGTERM)
-        assert self.place.forge.result() == 0
-
-
-@pytest.fixture
-def running(build: Build) -> Iterator[Callable[..., Running]]:
-    started: list[Running] = []
-
-    def start(**tables: Any) -> Running:
-        started.append(Running(build(**tables)))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.stop()
 
 
 def fill(folder: Path) -> Path:
@@ -108,7 +71,7 @@ def fill(folder: Path) -> Path:
 
 
 def test_a_full_output_is_waited_for(
-    running: Callable[..., Running], mount: Mount, tmp_path: Path, service: Service
+    running: Start, mount: Mount, tmp_path: Path, service: Service
 ) -> None:
     mount(tmp_path / "place/out")
     one = running()
@@ -125,7 +88,7 @@ def test_a_full_output_is_waited_for(
 
 
 def test_an_output_out_of_inodes_is_waited_for(
-    running: Callable[..., Running], mount: Mount, tmp_path: Path
+    running: Start, mount: Mount, tmp_path: Path
 ) -> None:
     mount(tmp_path / "place/out", "size=4m,nr_inodes=12")
     one = running()
@@ -142,9 +105,7 @@ def test_an_output_out_of_inodes_is_waited_for(
     one.delivered("a.txt")
 
 
-def test_a_read_only_output_is_waited_for(
-    running: Callable[..., Running], mount: Mount, tmp_path: Path
-) -> None:
+def test_a_read_only_output_is_waited_for(running: Start, mount: Mount, tmp_path: Path) -> None:
     output = mount(tmp_path / "place/out")
     one = running()
     remount(output, "ro")
@@ -155,7 +116,7 @@ def test_a_read_only_output_is_waited_for(
 
 
 def test_an_output_that_is_unmounted_is_not_written_to(
-    running: Callable[..., Running], mount: Mount, tmp_path: Path
+    running: Start, mount: Mount, tmp_path: Path
 ) -> None:
     output = mount(tmp_path / "place/out")
     one = running()
@@ -173,7 +134,7 @@ def test_an_output_that_is_unmounted_is_not_written_to(
 
 
 def test_a_watch_that_is_unmounted_is_not_empty(
-    running: Callable[..., Running], mount: Mount, tmp_path: Path, service: Service
+    running: Start, mount: Mount, tmp_path: Path, service: Service
 ) -> None:
     inbox = mount(tmp_path / "place/in")
     one = running()
@@ -191,7 +152,7 @@ def test_a_watch_that_is_unmounted_is_not_empty(
 
 
 def test_a_source_that_cannot_be_moved_from_a_read_only_disk(
-    running: Callable[..., Running], mount: Mount, tmp_path: Path
+    running: Start, mount: Mount, tmp_path: Path
 ) -> None:
     inbox = mount(tmp_path / "place/in")
     one = running(watches=[{"name": "in", "after": "delete"}])
@@ -207,9 +168,7 @@ def test_a_source_that_cannot_be_moved_from_a_read_only_disk(
     wait_for(lambda: not one.place.source("b.txt").exists())
 
 
-def test_a_full_archive_keeps_the_source(
-    running: Callable[..., Running], mount: Mount, tmp_path: Path
-) -> None:
+def test_a_full_archive_keeps_the_source(running: Start, mount: Mount, tmp_path: Path) -> None:
     archive = mount(tmp_path / "archive", "size=1m")
     ballast = fill(archive)
     watch = {"name": "in", "after": "archive", "archive_dir": archive}
@@ -230,7 +189,7 @@ def test_a_full_archive_keeps_the_source(
 
 
 def test_a_full_state_directory_is_waited_for_and_nothing_is_paid_twice(
-    running: Callable[..., Running], mount: Mount, tmp_path: Path, service: Service
+    running: Start, mount: Mount, tmp_path: Path, service: Service
 ) -> None:
     service.workspace.knows_repeats = False
     state = mount(tmp_path / "place/state", "size=3m,mode=0700")
@@ -253,7 +212,7 @@ def test_a_full_state_directory_is_waited_for_and_nothing_is_paid_twice(
 def unprivileged(tmp_path_factory: pytest.TempPathFactory, service: Service) -> Iterator[Place]:
     """A place that belongs to a user without rights."""
     if os.getuid() != 0 or shutil.which("setpriv") is None:
-        pytest.skip("NOT TESTED: rights can only be taken away by root, with setpriv")
+        need.missing("rights can only be taken away by root, with setpriv")
     home = Path("/tmp") / f"flexorchd-test-{os.getpid()}-{time.monotonic_ns()}"
     home.mkdir(mode=0o755)
     place = Place(home, service, None)
@@ -268,7 +227,7 @@ def as_nobody(place: Place) -> subprocess.Popen[bytes]:
     command += [sys.executable, "-m", "flexorchd", "run", "-c", str(place.file)]
     environment = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **place.env}
     if call(*command[:4], sys.executable, "-c", "import flexorchd"):
-        pytest.skip("NOT TESTED: a user without rights cannot read this checkout")
+        need.missing("a user without rights cannot read this checkout")
     with place.log.open("ab") as log:
         return subprocess.Popen(command, cwd=place.home, env=environment, stderr=log)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import structlog
 
+from tests.faults import need
 from tests.house import House, TestClock
 from tests.service import Service
 
@@ -64,7 +65,7 @@ def other_device(tmp_path: Path) -> Iterator[Path]:
         if place.is_dir() and place.stat().st_dev != tmp_path.stat().st_dev:
             break
     else:
-        pytest.skip("NOT TESTED: there is no second file system here to archive to")
+        need.missing("there is no second file system here to archive to")
     folder = Path(tempfile.mkdtemp(dir=place))
     yield folder
     shutil.rmtree(folder)

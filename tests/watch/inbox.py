@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
 from flexorchd.ledger.files import FoundBy
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.rules.selection import DEFAULT_EXCLUDE, Selection
 from flexorchd.watch.findings import Door, Report
 from flexorchd.watch.observer import LIMITS
 from flexorchd.watch.scanner import Scanner
+from tests.faults import need
 
 NOBODY = 65534
 
@@ -134,12 +133,12 @@ def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
 
 def needs_root() -> None:
     if os.geteuid() != 0:
-        pytest.skip("needs root")
+        need.missing("this needs root")
 
 
 def needs_limits() -> None:
     if not os.access(LIMITS / "max_queued_events", os.W_OK):
-        pytest.skip("needs to set the limits of inotify")
+        need.missing("this needs to set the limits of inotify")
 
 
 @contextlib.contextmanager
@@ -161,7 +160,7 @@ def mounted(point: Path, *options: str, source: str = "tmpfs") -> Iterator[None]
     arguments = options or ("-t", "tmpfs", "-o", "size=4m")
     done = subprocess.run(["mount", *arguments, source, point], capture_output=True, check=False)
     if done.returncode:
-        pytest.skip(f"cannot mount here: {done.stderr.decode().strip()}")
+        need.missing(f"this needs to mount: {done.stderr.decode().strip()}")
     try:
         yield
     finally:

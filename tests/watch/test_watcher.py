@@ -22,6 +22,7 @@ from flexorchd.watch import observation
 from flexorchd.watch.hints import Hints
 from flexorchd.watch.observer import Observer
 from flexorchd.watch.watcher import Watched, Watcher, poll_pause
+from tests.faults import need
 from tests.watch.inbox import (
     as_nobody,
     folder_of_nobody,
@@ -392,7 +393,7 @@ def loop_device(image: Path) -> Iterator[str]:
         ["losetup", "--find", "--show", image], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        pytest.skip(f"no loop devices here: {done.stderr.strip()}")
+        need.missing(f"this needs loop devices: {done.stderr.strip()}")
     device = done.stdout.strip()
     try:
         yield device

@@ -1,0 +1,191 @@
+"""Disks that fail in the middle of an operation, get slow, or go away: for sources and output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.process import wait_for
+from tests.e2e.running import Running
+from tests.faults.disk import BrokenDisk
+from tests.service import Service
+
+Start = Callable[..., Running]
+Break = Callable[[str], BrokenDisk]
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Break]:
+    """Puts a disk that can fail where a folder of the place would be."""
+    with ExitStack() as closing:
+
+        def disk(name: str) -> BrokenDisk:
+            point, backing = tmp_path / "place" / name, tmp_path / f"behind-{name}"
+            return closing.enter_context(BrokenDisk(point, backing))
+
+        yield disk
+
+
+def deliveries(one: Running, count: int) -> None:
+    wait_for(lambda: len(one.place.results()) == count, why=f"{count} results")
+
+
+# -- the output -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "code"),
+    [
+        ("fsync", "EIO", "DISK_ERROR"),
+        ("write", "EIO", "DISK_ERROR"),
+        ("rename", "EIO", "DISK_ERROR"),
+        ("create", "EDQUOT", "DISK_FULL"),
+        ("mkdir", "EACCES", "PERMISSION_DENIED"),
+        ("fsyncdir", "ESTALE", "MOUNT_LOST"),
+    ],
+)
+def test_an_output_that_fails_is_waited_for(
+    running: Start, disk: Break, service: Service, operation: str, error: str, code: str
+) -> None:
+    output = disk("out")
+    one = running()
+    output.fails(operation, error=error)
+    for n in range(3):
+        one.promise.drop(f"{n}.txt", f"document {n}")
+    one.says(code)
+    assert output.met(operation)
+    assert len(one.told("output.held")) == 1
+    output.heal()
+    deliveries(one, 3)
+    one.is_well()
+    one.holds()
+    assert len(one.told_loudly()) == 1
+    assert len(one.told("output.released")) == 1
+
+
+def test_a_result_that_one_fsync_failed_is_written_anew(running: Start, disk: Break) -> None:
+    """After a failed fsync the pages may be gone though a second one succeeds: the file is never trusted."""
+    output = disk("out")
+    one = running()
+    output.fails("fsync", times=1, where=r"results/.*\.tmp$")
+    one.promise.drop("a.txt", "one")
+    one.delivered("a.txt")
+    one.holds()
+    assert output.met("fsync") == 1
+
+
+def test_a_slow_output_delays_and_loses_nothing(running: Start, disk: Break) -> None:
+    output = disk("out")
+    one = running()
+    output.is_slow("write", "fsync", seconds=0.05)
+    for n in range(10):
+        one.promise.drop(f"{n}.txt", f"document {n}")
+    deliveries(one, 10)
+    one.holds()
+    assert one.told_loudly() == []
+
+
+def test_an_output_whose_server_ends_is_waited_for(running: Start, disk: Break) -> None:
+    output = disk("out")
+    one = running()
+    output.crash()
+    one.promise.drop("a.txt", "one")
+    one.says("OUTPUT_MISSING", "MOUNT_LOST")
+    output.come_back()
+    one.delivered("a.txt")
+    one.is_well()
+    one.holds()
+
+
+# -- the source -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", ["getattr", "open", "read"])
+def test_a_source_that_cannot_be_read_waits_and_holds_up_no_other(
+    running: Start, disk: Break, operation: str
+) -> None:
+    inbox = disk("in")
+    one = running(watches=[{"name": "in", "rescan": 1}])
+    inbox.fails(operation, where=r"bad\.txt$")
+    (inbox.backing / "bad.txt").write_text("unreadable for now")
+    one.promise.drop("good.txt", "good")
+    one.delivered("good.txt")
+    wait_for(lambda: inbox.met(operation))
+    assert one.place.failures() == {}
+    assert one.place.result("bad.txt") is None
+    assert len(one.told_loudly()) == 1
+    inbox.heal()
+    one.delivered("bad.txt")
+    one.is_well()
+
+
+def test_what_comes_without_an_event_is_found(running: Start, disk: Break) -> None:
+    """Another machine writes to the share: nothing tells of it here."""
+    inbox = disk("in")
+    one = running()
+    (inbox.backing / "folder").mkdir()
+    (inbox.backing / "folder/a.txt").write_text("from elsewhere")
+    one.delivered("folder/a.txt")
+    (watch,) = one.status().watches
+    assert watch.mode == "polling"
+    assert "fuse.broken sends no events" in (watch.mode_reason or "")
+    (inbox.backing / "folder/a.txt").write_text("changed elsewhere, and longer")
+    wait_for(lambda: "changed" in str(one.place.result("folder/a.txt")))
+
+
+def test_a_watch_whose_server_ends_is_not_empty(
+    running: Start, disk: Break, service: Service
+) -> None:
+    inbox = disk("in")
+    one = running()
+    one.promise.drop("a.txt", "one")
+    one.delivered("a.txt")
+    inbox.crash()
+    one.says("MOUNT_LOST")
+    assert one.status().states["vanished"] == 0
+    inbox.come_back()
+    one.promise.drop("b.txt", "two")
+    one.delivered("a.txt", "b.txt")
+    one.is_well()
+    one.holds()
+    assert [line["code"] for line in one.told("watch.held")][0] == "MOUNT_LOST"
+    assert len(one.told_loudly()) <= 2, "lost, and absent while it is mounted anew"
+    assert len(one.told("watch.released")) == 1
+
+
+@pytest.mark.parametrize("operation", ["rename", "unlink"])
+def test_a_source_that_cannot_be_moved_yet_stays_and_goes_later(
+    running: Start, disk: Break, operation: str
+) -> None:
+    inbox = disk("in")
+    one = running(watches=[{"name": "in", "after": "delete"}])
+    inbox.fails(operation)
+    one.promise.archive["in"] = None
+    one.promise.drop("a.txt", "one")
+    one.delivered("a.txt")
+    one.tells("source.not_moved")
+    one.promise.holds_now()
+    inbox.heal()
+    wait_for(lambda: list(inbox.backing.iterdir()) == [])
+    one.holds()
+
+
+def test_results_say_what_they_are_of_though_the_inode_changes(
+    running: Start, disk: Break, service: Service
+) -> None:
+    """Some network mounts number their files anew with every mount."""
+    inbox = disk("in")
+    one = running()
+    one.promise.drop("a.txt", "one")
+    one.delivered("a.txt")
+    (inbox.backing / "a.txt").rename(inbox.backing / "b.tmp")
+    (inbox.backing / "a.txt").write_bytes((inbox.backing / "b.tmp").read_bytes())
+    (inbox.backing / "b.tmp").unlink()
+    one.place.drop("later.txt", "two")
+    one.delivered("later.txt")
+    assert service.workspace.payments(b"one") == 1
+    assert json.loads((one.place.output / "results/in/a.txt.json").read_bytes())

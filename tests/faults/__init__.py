@@ -1,0 +1,1 @@
+"""What goes wrong below a program, made to happen for real: disks, networks and names."""

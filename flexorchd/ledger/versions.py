@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from flexorchd.ledger.connection import Database
 from flexorchd.ledger.placed import Placed
@@ -109,6 +110,50 @@ AT_HAND = """
 """What can be delivered without asking the service: failures, and copies of what lies in the output."""
 
 
+_GROUP = """
+CREATE TEMP TABLE IF NOT EXISTS published (
+  version_id INTEGER PRIMARY KEY,
+  output_path BLOB NOT NULL,
+  output_sha256 BLOB NOT NULL,
+  failed INTEGER NOT NULL,
+  after INTEGER NOT NULL,
+  document_type TEXT,
+  pii_types TEXT
+) STRICT
+"""
+_columns = attrgetter(
+    "version_id", "output_path", "output_sha256", "failed", "after", "document_type", "pii_types"
+)
+
+# CROSS JOIN and IN begin with the group, which is small; SQLite would rather read all versions.
+
+_DELIVERED = """
+UPDATE versions SET state = CASE WHEN n.failed THEN 'failed' ELSE 'delivered' END,
+  output_path = n.output_path, output_sha256 = n.output_sha256, ended_at = :now, attempt = 0,
+  after_reason = NULL, due_at = CASE WHEN n.after THEN :now END,
+  after = CASE WHEN n.after THEN 'pending' END
+FROM temp.published AS n
+WHERE versions.id = n.version_id AND versions.id IN (SELECT version_id FROM temp.published)
+"""
+_MOVED = """
+UPDATE versions SET output_path = NULL WHERE id IN (
+  SELECT old.id FROM temp.published AS n CROSS JOIN versions AS new ON new.id = n.version_id
+  CROSS JOIN versions AS old ON old.file_id = new.file_id
+  WHERE NOT n.failed AND old.id != new.id AND old.state = 'delivered'
+    AND old.output_path != n.output_path)
+"""
+
+_DOCUMENTS_DELIVERED = """
+UPDATE documents SET document_type = coalesce(n.document_type, documents.document_type),
+  pii_types = coalesce(n.pii_types, documents.pii_types),
+  job = CASE WHEN EXISTS (SELECT 1 FROM versions WHERE document_id = documents.id AND state = 'ready')
+    THEN job END
+FROM (SELECT v.document_id, max(p.document_type) AS document_type, max(p.pii_types) AS pii_types
+  FROM temp.published AS p CROSS JOIN versions AS v ON v.id = p.version_id GROUP BY v.document_id) AS n
+WHERE documents.id = n.document_id
+"""
+
+
 class Versions:
     """The `versions` table from `ready` on."""
 
@@ -125,39 +170,15 @@ class Versions:
     def delivered(self, deliveries: Sequence[Delivered], now: float) -> None:
         """These documents are durable in the output."""
         with self._db.write() as db:
+            db.execute(_GROUP)
+            db.execute("DELETE FROM temp.published")
             db.executemany(
-                "UPDATE versions SET state = ?, output_path = ?, output_sha256 = ?, ended_at = ?, "
-                "due_at = ?, attempt = 0, after_reason = NULL, after = ? WHERE id = ?",
-                [
-                    (
-                        "failed" if one.failed else "delivered",
-                        one.output_path,
-                        one.output_sha256,
-                        now,
-                        now if one.after else None,
-                        "pending" if one.after else None,
-                        one.version_id,
-                    )
-                    for one in deliveries
-                ],
+                "INSERT OR REPLACE INTO temp.published VALUES (?, ?, ?, ?, ?, ?, ?)",
+                map(_columns, deliveries),
             )
-            db.executemany(
-                "UPDATE versions SET output_path = NULL WHERE state = 'delivered' AND id != :id "
-                "AND output_path != :path AND file_id = (SELECT file_id FROM versions WHERE id = :id)",
-                [
-                    {"id": one.version_id, "path": one.output_path}
-                    for one in deliveries
-                    if not one.failed
-                ],
-            )
-            db.executemany(
-                "UPDATE documents SET document_type = coalesce(?, document_type), "
-                "pii_types = coalesce(?, pii_types), "
-                "job = CASE WHEN EXISTS (SELECT 1 FROM versions WHERE "
-                "document_id = documents.id AND state = 'ready') THEN job END "
-                "WHERE id = (SELECT document_id FROM versions WHERE id = ?)",
-                [(one.document_type, one.pii_types, one.version_id) for one in deliveries],
-            )
+            db.execute(_DELIVERED, {"now": now})
+            db.execute(_MOVED)
+            db.execute(_DOCUMENTS_DELIVERED)
 
     def outputs(self) -> Iterator[tuple[bytes, bytes]]:
         """Path below the output and hash of every result and failure that should be there now."""

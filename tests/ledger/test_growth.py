@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def _ledger(folder: Path, number: int) -> Iterator[Ledger]:
         ledger.close()
 
 
-def _deliver(ledger: Ledger, number: int) -> None:
+def _deliver(ledger: Ledger, number: int, folder: bytes = b"") -> None:
     """Take so many files of distinct content the whole road."""
     watch = ledger.watches.configure({"inbox": b"/inbox"})["inbox"]
     account = ledger.accounts.add("hosted", "http://localhost", "f", "…", 0.0)
@@ -66,7 +67,7 @@ def _deliver(ledger: Ledger, number: int) -> None:
     ledger.files.observe(
         watch,
         [
-            Sighting(b"", b"%06d.pdf" % n, n, n, n, n, None, 1.0, 1.0, FoundBy.EVENT)
+            Sighting(folder, b"%06d.pdf" % n, n, n, n, n, None, 1.0, 1.0, FoundBy.EVENT)
             for n in range(number)
         ],
     )
@@ -106,6 +107,11 @@ def _deliver(ledger: Ledger, number: int) -> None:
 
 def _work(ledger: Ledger, question: Question) -> int:
     """How many of SQLite's instructions an answer takes, in tens."""
+    question(ledger)
+    return _tens(ledger.database.read, lambda: question(ledger))
+
+
+def _tens(connection: sqlite3.Connection, work: Callable[[], object]) -> int:
     tens = 0
 
     def count() -> int:
@@ -113,12 +119,11 @@ def _work(ledger: Ledger, question: Question) -> int:
         tens += 1
         return 0
 
-    question(ledger)
-    ledger.database.read.set_progress_handler(count, 10)
+    connection.set_progress_handler(count, 10)
     try:
-        question(ledger)
+        work()
     finally:
-        ledger.database.read.set_progress_handler(None, 0)
+        connection.set_progress_handler(None, 0)
     return tens
 
 
@@ -128,3 +133,13 @@ def test_a_question_costs_the_same_however_much_was_delivered(
 ) -> None:
     question = QUESTIONS[name]
     assert _work(large, question) <= _work(small, question) + 5
+
+
+def test_the_road_of_more_files_costs_the_same_however_many_were_delivered(
+    small: Ledger, large: Ledger
+) -> None:
+    works = [
+        _tens(ledger.database.writer, lambda ledger=ledger: _deliver(ledger, 20, b"more"))
+        for ledger in (small, large)
+    ]
+    assert works[1] <= works[0] * 1.05

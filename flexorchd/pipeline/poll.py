@@ -21,7 +21,7 @@ from flexorchd.ledger.jobs import Following, JobEnd
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.pipeline.job_text import freeze
 from flexorchd.pipeline.stage import Bells
-from flexorchd.rules.polling import GIVE_UP_AFTER, PAGE, next_poll, pages_worth, rest
+from flexorchd.rules.polling import GIVE_UP_AFTER, PAGE, next_poll, page_size, pages_worth, rest
 
 log = structlog.get_logger()
 
@@ -63,6 +63,7 @@ class PollStage:
         self._bells = bells
         self._vain = 0
         self._rest_until = 0.0
+        self._page = PAGE
 
     def step(self) -> float | None:
         """Ask for what is due."""
@@ -126,13 +127,17 @@ class PollStage:
         Others' jobs and ended ones lie between ours: it reads on while a page still tells of one.
         """
         found: dict[str, Job] = {}
-        expected = pages_worth(due, self._ledger.jobs.unfinished(self._account.id))
+        unfinished = self._ledger.jobs.unfinished(self._account.id)
+        expected = pages_worth(due, unfinished, self._page)
         for number in count() if expected else ():
-            page = self._client.jobs.page(PAGE, number * PAGE)
+            page = self._client.jobs.page(self._page, number * self._page)
+            if number == 0:
+                self._page = page_size(self._page, page.size, page.total)
+                expected = pages_worth(due, unfinished, self._page)
             told = {j.id: j for j in page.jobs if j.id in known and j.is_complete_record}
             self._vain += not any(job.is_finished for job in told.values())
             found |= told
-            at_end = page.size < PAGE or (number + 1 >= expected and not told)
+            at_end = page.size < self._page or (number + 1 >= expected and not told)
             if at_end or wanted <= found.keys():
                 break
         return found.values()

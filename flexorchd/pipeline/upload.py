@@ -37,7 +37,6 @@ log = structlog.get_logger()
 LOOK_AGAIN_AFTER = 60.0
 UNTIL_ANSWERED = 1.0
 CLOCK_SLACK = timedelta(seconds=3)
-TOO_LARGE = 413
 
 
 class UploadStage:
@@ -153,8 +152,8 @@ class UploadStage:
             self._send([parcels[item.document_id] for item in chosen])
         return bool(chosen)
 
-    def _send(self, parcels: Sequence[Parcel]) -> None:
-        """One request: the intent is durable before the first byte leaves."""
+    def _send(self, parcels: Sequence[Parcel]) -> bool:
+        """One request, and whether it was taken: the intent is durable before the first byte leaves."""
         now = self._clock.now()
         self._ledger.uploads.intend(
             [(p.document_id, p.candidate.version_id, p.item.sent_name) for p in parcels],
@@ -179,6 +178,8 @@ class UploadStage:
             self._request_failed(error, parcels)
         else:
             self._answered(submission, parcels)
+            return True
+        return False
 
     # -- answers --------------------------------------------------------------------------------------
 
@@ -192,7 +193,7 @@ class UploadStage:
                 self._refused(parcels[index], error)
             self._sent.unclear([parcels[index] for index in submission.unassigned])
         if not submission.unassigned:
-            self._batch = self._batch.grown()
+            self._batch = self._batch.grown(len(parcels))
         log.info(
             "upload.sent",
             files=len(parcels),
@@ -232,11 +233,15 @@ class UploadStage:
 
     def _halve(self, parcels: Sequence[Parcel], error: FlexOrchError) -> None:
         """Refused as a whole: in two requests, so that the culprit ends up alone."""
-        if error.status == TOO_LARGE:
-            self._batch = self._batch.refused()
         self._sent.not_taken(parcels, error)
-        for half in halves([parcel.item for parcel in parcels]):
-            self._send([parcel for parcel in parcels if parcel.item in half])
+        first, second = halves([parcel.item for parcel in parcels])
+        taken = []
+        for half in (first, second):
+            # What is more than was just learned to be too many is due again, and goes in smaller requests.
+            if len(half) <= self._batch.ceiling:
+                taken.append(self._send([parcel for parcel in parcels if parcel.item in half]))
+        if taken == [True, True]:
+            self._batch = self._batch.capped(len(first))
 
     def _verdict(
         self, error: FlexOrchError, parcels: Sequence[Parcel]

@@ -16,19 +16,31 @@ LARGEST_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class BatchSize:
-    """The number of files that the service has been shown to take in one request."""
+    """The number of files that the service has been shown to take in one request.
+
+    Attributes:
+        files: how many the next request may hold.
+        ceiling: what it never grows beyond.
+        taken: the most that one request was seen to hold.
+    """
 
     files: int = FIRST_BATCH
     ceiling: int = LARGEST_BATCH
+    taken: int = 0
 
-    def grown(self) -> BatchSize:
-        """After a whole request succeeded."""
-        return replace(self, files=min(self.files * 2, self.ceiling))
+    def grown(self, taken: int) -> BatchSize:
+        """After a whole request of so many files succeeded."""
+        files = min(self.files * 2, self.ceiling)
+        return replace(self, files=files, taken=max(self.taken, taken))
 
-    def refused(self) -> BatchSize:
-        """After a request was refused as a whole for its size: half, and never again as many."""
-        half = max(1, self.files // 2)
-        return BatchSize(half, half)
+    def capped(self, half: int) -> BatchSize:
+        """After a request was refused as a whole and both its halves, of so many files, were taken.
+
+        Then no file was the reason but their number, whatever the service called it; what was taken once
+        stays allowed, since the reason may have been the size of some.
+        """
+        most = max(half, self.taken)
+        return replace(self, files=most, ceiling=most)
 
 
 @dataclass(frozen=True, slots=True)

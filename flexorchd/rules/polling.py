@@ -27,12 +27,28 @@ def next_poll(age: float, *, unlimited: bool) -> float:
     return min(max(max(age, 0.0) * 0.1, first), longest)
 
 
-def pages_worth(due: int, unfinished: int) -> int:
+def page_size(asked: int, got: int, total: int | None) -> int:
+    """How many items to ask for on a page, after the first one.
+
+    Args:
+        asked: how many were asked for.
+        got: how many it held.
+        total: how many there are in all, where the service tells.
+
+    Returns:
+        What the service gives at most, where it held back some.
+    """
+    held_back = total is not None and 0 < got < min(asked, total)
+    return got if held_back else asked
+
+
+def pages_worth(due: int, unfinished: int, page: int = PAGE) -> int:
     """How many list pages to read before asking for the jobs that are left singly.
 
     Args:
         due: how many jobs are due.
         unfinished: how many jobs of ours are unfinished in all.
+        page: how many jobs a page holds.
 
     Returns:
         0 where single requests are cheaper than a page, else the pages that our unfinished jobs can fill,
@@ -40,7 +56,7 @@ def pages_worth(due: int, unfinished: int) -> int:
     """
     if due <= 1:
         return 0
-    return -(-unfinished // PAGE) + 1
+    return -(-unfinished // page) + 1
 
 
 def rest(vain: int, a_minute: int | None) -> float:

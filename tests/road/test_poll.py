@@ -24,6 +24,17 @@ def test_many_jobs_are_asked_for_with_one_page_of_the_list(house: House, service
     assert service.count("jobs.list") <= 10
 
 
+@pytest.mark.parametrize("service", [{"job_seconds": 5.0}], indirect=True)
+@pytest.mark.parametrize("page", [20, 50])
+def test_how_many_jobs_a_page_holds_is_learned(house: House, service: Service, page: int) -> None:
+    service.plan.page = page
+    drop(house, 120)
+    house.run()
+    assert len(house.results()) == 120
+    assert service.count("jobs.get") <= 4
+    assert service.count("jobs.list") <= 8 * 120 / page
+
+
 @pytest.mark.parametrize("service", [{"thin_lists": True, "job_seconds": 1.0}], indirect=True)
 def test_thin_items_are_fetched_singly_and_only_ours(house: House, service: Service) -> None:
     theirs = [(f"theirs {n}.txt", b"theirs %d" % n) for n in range(30)]

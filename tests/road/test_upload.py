@@ -207,6 +207,38 @@ def test_one_bad_file_does_not_make_later_requests_small(house: House, service: 
     assert service.count("documents.upload") - before <= 4
 
 
+@pytest.mark.parametrize("status", [400, 413, 422])
+@pytest.mark.parametrize("most", [7, 10, 20])
+def test_how_many_files_a_request_may_hold_is_learned(
+    house: House, service: Service, most: int, status: int
+) -> None:
+    service.plan.files, service.plan.too_many = most, status
+    contents = {f"{n}.txt": house.drop(f"{n}.txt", f"document {n}") for n in range(150)}
+    house.run()
+    each_has_its_own(house, contents)
+    sizes = [len(names) for names in service.uploads()]
+    refused = [size for size in sizes if size > most]
+    assert len(refused) <= 2, f"{refused} files after it was clear that {most} are taken"
+    assert len(sizes) - len(refused) <= 150 / (most // 2) + 2
+
+
+def test_a_file_that_is_too_large_makes_no_later_request_small(
+    house: House, service: Service
+) -> None:
+    for n in range(10):
+        house.drop(f"{n}.txt", f"document {n}")
+    house.run()
+    for n in range(3):
+        house.drop(f"culprit {n}.txt", f"fate: poison 413 {n}")
+        house.drop(f"neighbour {n}.txt", f"neighbour {n}")
+        house.run()
+    before = service.count("documents.upload")
+    for n in range(40):
+        house.drop(f"later {n}.txt", f"later {n}")
+    house.run()
+    assert service.count("documents.upload") - before <= 2
+
+
 def test_a_lone_file_that_meets_5xx_while_others_pass_ends(
     house: House, service: Service, clock: TestClock
 ) -> None:

@@ -59,6 +59,8 @@ class Plan:
         refusal: what every request is answered with, such as an ended trial; None when all is well.
         no_uploads: the same for uploads alone, such as a plan that is too small.
         quota_status: the status of `QUOTA_EXCEEDED`: 402 in L, 429 in D.
+        files, too_many: files that a request may hold, and the status of one that holds more.
+        page: the most jobs on a page of the list, whatever is asked for.
         limit, window: requests allowed in so many seconds; None is no limit.
         sent: when requests were counted, by the monotonic clock.
     """
@@ -67,6 +69,9 @@ class Plan:
     refusal: Reply | None = None
     no_uploads: Reply | None = None
     quota_status: int = 402
+    files: int = 1000
+    too_many: int = 413
+    page: int = 100
     limit: int | None = None
     window: float = 60.0
     sent: deque[float] = field(default_factory=deque)
@@ -147,6 +152,8 @@ class Operations:
         files, form = request.parts()
         if self.plan.no_uploads is not None:
             return self.plan.no_uploads
+        if len(files) > self.plan.files:
+            return refusal(self.plan.too_many, "VALIDATION_ERROR", "Too many files.")
         for _, content in files:
             if poison := re.search(rb"^fate: poison (\d+)", content[:READ], re.MULTILINE):
                 return refusal(
@@ -196,7 +203,10 @@ class Operations:
             for job in reversed(list(self.workspace.jobs.values()))
             if not job.is_gone
         ]
-        return self.good(self.shapes.page(builds + jobs, request.query))
+        asked = int(request.query.get("page_size") or request.query.get("limit") or 20)
+        size = str(min(asked, self.plan.page))
+        query = request.query | {"page_size": size, "limit": size}
+        return self.good(self.shapes.page(builds + jobs, query))
 
     def jobs_get(self, request: Request, number: int) -> Reply:
         for dataset in self.workspace.datasets:

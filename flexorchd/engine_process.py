@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import selectors
 import socket
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 READY_SECONDS = 60.0
 STOP_SECONDS = 5.0
 SOCKET = "engine.sock"
+SECRET_OF_A_COLLECTOR = re.compile("OTEL_EXPORTER_OTLP_(.*_)?HEADERS")
 
 
 def require_engine() -> None:
@@ -167,5 +169,9 @@ class EngineProcess:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without flexorchd's variables: children inherit no secret."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("FLEXORCH")}
+    """This process's environment without our variables and a collector's keys: children inherit no secret."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("FLEXORCH") and not SECRET_OF_A_COLLECTOR.fullmatch(name)
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
@@ -31,6 +32,7 @@ from flexorchd.pipeline.settle import SettleStage
 from flexorchd.pipeline.stage import Stage
 from flexorchd.pipeline.upkeep import UpkeepStage
 from flexorchd.pipeline.upload import UploadStage
+from flexorchd.telemetry import tracer
 from flexorchd.watch_set import WatchSet
 
 
@@ -62,7 +64,7 @@ class Stages:
             ),
             self._again_stage(),
             self._deliver_stage(),
-            AfterStage(parts.ledger, parts.after, parts.clock, parts.jitter),
+            AfterStage(parts.ledger, parts.after, parts.clock, parts.bells, parts.jitter),
             self._hook_stage(),
             self.exports,
             AccountStage(parts.ledger, parts.client_for("account"), parts.account, parts.clock),
@@ -152,6 +154,7 @@ class Stages:
             after=lambda watch: parts.after(watch) is not None,
             routes=parts.routes,
             jitter=parts.jitter,
+            trace=tracer(os.environ, self._closing),
         )
 
     def _with_details(self) -> bool:

@@ -53,6 +53,7 @@ class Candidate(Placed):
     name: bytes
     mtime_ns: int
     file_id: int
+    on_mount: bool
 
 
 _LIVE_CARRIER = """
@@ -66,7 +67,7 @@ ORDER BY v.id LIMIT 1
 
 _WAITING = f"""
 SELECT c.id, v.id, c.sha256, c.settings_id, c.size, c.attempt, c.alone, w.id, w.name, w.root,
-  d.path, f.name, v.mtime_ns, f.id
+  d.path, f.name, v.mtime_ns, f.id, w.mount_point IS NOT NULL
 FROM documents AS c JOIN versions AS v ON v.id = ({_LIVE_CARRIER})
 JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id
 JOIN watches AS w ON w.id = d.watch_id
@@ -79,7 +80,7 @@ ORDER BY c.due_at, c.id LIMIT ?
 # One question a file, since each costs as much as a write: is it still what was hashed, was its content
 # forgotten, has it this content already (whose account it was is no matter), is there a document of it.
 _FOUND = """
-SELECT f.seen_at, c.id AS document_id, c.state AS document_state,
+SELECT f.seen_at, f.due_at AS settled_at, c.id AS document_id, c.state AS document_state,
   EXISTS (SELECT 1 FROM forgotten WHERE sha256 = :sha256) AS forgotten,
   EXISTS (SELECT 1 FROM versions AS v JOIN documents AS had ON had.id = v.document_id
     WHERE v.id = f.version_id AND had.sha256 = :sha256 AND had.settings_id = :settings_id
@@ -133,7 +134,7 @@ class Documents:
         else:
             document_id = file["document_id"] or self._new_document(db, found, now)
             ended = file["document_state"] in ENDED
-            self._new_version(db, found, document_id, file["seen_at"], now if ended else None)
+            self._new_version(db, found, document_id, file, now, ended)
 
     @staticmethod
     def _is_back(db: sqlite3.Connection, file_id: int, now: float) -> None:
@@ -163,19 +164,24 @@ class Documents:
         db: sqlite3.Connection,
         found: Fingerprint,
         document_id: int,
-        seen_at: float,
-        ready_at: float | None,
+        file: sqlite3.Row,
+        now: float,
+        ended: bool,
     ) -> None:
+        ready_at = now if ended else None
         version_id = db.execute(
-            "INSERT INTO versions (file_id, document_id, size, mtime_ns, found_at, state, due_at, "
-            "warning) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO versions (file_id, document_id, size, mtime_ns, found_at, settled_at, "
+            "hashed_at, state, due_at, ready_at, warning) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 found.file_id,
                 document_id,
                 found.size,
                 found.mtime_ns,
-                seen_at,
-                "following" if ready_at is None else "ready",
+                file["seen_at"],
+                file["settled_at"],
+                now,
+                "ready" if ended else "following",
+                ready_at,
                 ready_at,
                 found.warning,
             ),
@@ -193,10 +199,10 @@ class Documents:
         """A file that ends before its content could be a document, such as an empty one."""
         with self._db.write() as db:
             row = db.execute(
-                "INSERT INTO versions (file_id, size, mtime_ns, found_at, state, due_at, error_code, "
-                "error_message) SELECT id, size, mtime_ns, seen_at, 'ready', ?, ?, ? FROM files "
-                "WHERE id = ? RETURNING id",
-                (now, code, message, file_id),
+                "INSERT INTO versions (file_id, size, mtime_ns, found_at, state, due_at, ready_at, "
+                "error_code, error_message) SELECT id, size, mtime_ns, seen_at, 'ready', ?, ?, ?, ? "
+                "FROM files WHERE id = ? RETURNING id",
+                (now, now, code, message, file_id),
             ).fetchone()
             db.execute(
                 "UPDATE files SET state = 'followed', due_at = NULL, version_id = ? WHERE id = ?",
@@ -223,7 +229,8 @@ class Documents:
             db.execute(
                 f"UPDATE documents SET hold_code = ? WHERE state = 'queued' AND {OPEN_DOCUMENT} "
                 "AND account_id = ? AND hold_code IS NOT ? "
-                "AND (hold_code IS NULL OR hold_code IN ('CREDITS_PER_DAY', 'RESERVE'))",
+                "AND (hold_code IS NULL "
+                "OR hold_code IN ('CREDITS_PER_DAY', 'RESERVE', 'QUOTA_EXCEEDED'))",
                 (code, account_id, code),
             )
 
@@ -357,7 +364,7 @@ def end_document(
 def make_ready(db: sqlite3.Connection, document_id: int, now: float) -> None:
     """The files that follow a document are to be delivered."""
     db.execute(
-        "UPDATE versions SET state = 'ready', due_at = ? "
+        "UPDATE versions SET state = 'ready', due_at = ?, ready_at = ? "
         "WHERE document_id = ? AND state = 'following'",
-        (now, document_id),
+        (now, now, document_id),
     )

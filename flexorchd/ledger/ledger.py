@@ -14,6 +14,7 @@ from flexorchd.ledger.files import Files
 from flexorchd.ledger.forgetting import Forgetting
 from flexorchd.ledger.hooks import Hooks
 from flexorchd.ledger.jobs import Jobs
+from flexorchd.ledger.journeys import Journeys
 from flexorchd.ledger.progress import ProgressView
 from flexorchd.ledger.pulls import Pulls
 from flexorchd.ledger.requests import Memory, Requests
@@ -68,6 +69,7 @@ class Ledger:
         self.forgetting = Forgetting(self.database)
         self.search = Search(self.database)
         self.progress = ProgressView(self.database)
+        self.journeys = Journeys(self.database)
 
     def _check_version(self) -> None:
         if not self.database.path.stat().st_size:

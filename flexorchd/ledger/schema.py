@@ -274,6 +274,13 @@ def first_schema(db: SqliteUtils) -> None:
             db.execute(statement)
 
 
+@migrations()
+def milestones(db: SqliteUtils) -> None:
+    """When a version's file had settled, its content was known, its document had ended."""
+    for milestone in ("settled_at", "hashed_at", "ready_at"):
+        db.execute(f"ALTER TABLE versions ADD COLUMN {milestone} REAL")
+
+
 def known_migrations() -> frozenset[str]:
     """The names of all changes that this version knows."""
     empty = SqliteUtils(memory=True)

@@ -13,6 +13,7 @@ from flexorchd.account import Account, StoppingError
 from flexorchd.client import FlexOrchError, RateLimitError, TransportError
 from flexorchd.clock import Clock
 from flexorchd.formats import exact
+from flexorchd.ledger.journeys import Journey
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.versions import Delivered, Ready
 from flexorchd.output import Draft, Output, OutputMissingError
@@ -62,6 +63,7 @@ class DeliverStage:
         after: the watches (by name) whose sources are archived or deleted once delivered.
         routes: where results of some kind go instead.
         jitter: a number in [0, 1) that spreads retries.
+        trace: is told of the way of what was delivered; None where nobody wants to know.
     """
 
     name = "deliver"
@@ -79,6 +81,7 @@ class DeliverStage:
         after: Callable[[str], bool],
         routes: Callable[[], Sequence[Route]],
         jitter: Callable[[], float],
+        trace: Callable[[Sequence[Journey]], None] | None = None,
     ) -> None:
         self._ledger = ledger
         self._gather = gather
@@ -90,6 +93,7 @@ class DeliverStage:
         self._after = after
         self._routes = routes
         self._jitter = jitter
+        self._trace = trace
         self._holds = 0
 
     def step(self) -> float | None:
@@ -198,12 +202,12 @@ class DeliverStage:
             failures = [(one, error) for one in deliveries if (error := self._failure(one))]
             if len(failures) == len(deliveries):
                 raise
+            for delivery, error in failures:
+                self._not_written(delivery, error)
 
     def _failure(self, delivery: _Delivery) -> OSError | None:
         """Publish one alone; why that failed, or None."""
         try:
-            for delivery, error in failures:
-                self._not_written(delivery, error)
             self._publish([delivery])
         except OSError as error:
             return error
@@ -238,6 +242,8 @@ class DeliverStage:
         self._release()
         for delivery in deliveries:
             _tell(delivery)
+        if self._trace is not None:
+            self._trace(self._ledger.journeys.of([one.version_id for one in delivered]))
         self._bells.ring("after", "hooks", "deliver")
 
     # -- composing ------------------------------------------------------------------------------------

@@ -90,7 +90,10 @@ def test_hadolint_has_nothing_to_say():
 
 @pytest.mark.parametrize(
     ("name", "extras"),
-    [("requirements-lean.lock", ()), ("requirements.lock", ("engine", "ocr", "langid"))],
+    [
+        ("requirements-lean.lock", ("otel",)),
+        ("requirements.lock", ("engine", "ocr", "langid", "otel")),
+    ],
 )
 def test_the_lock_has_all_that_is_asked_for_with_hashes_and_no_host(name, extras):
     text = (REPOSITORY / name).read_text()

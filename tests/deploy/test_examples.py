@@ -3,9 +3,11 @@
 import re
 import shutil
 import subprocess
+import sysconfig
 import tomllib
 from pathlib import Path
 
+import kubernetes_validate
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -19,6 +21,7 @@ REPOSITORY = Path(__file__).parents[2]
 DOCKERFILE = (REPOSITORY / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((REPOSITORY / "deploy/compose.yaml").read_text())
 KUBERNETES = list(yaml.safe_load_all((REPOSITORY / "deploy/kubernetes.yaml").read_text()))
+ALERT_TESTS = Path(__file__).with_name("alerts.yml")
 PROBED = {"/healthz", "/readyz"}
 FOLDERS = {"/srv/flexorchd/inbox", "/srv/flexorchd/outbox", "/var/lib/flexorchd"}
 
@@ -83,9 +86,56 @@ def test_the_sidecar_is_confined_and_watched():
     assert container["ports"][0]["containerPort"] == 8620
 
 
-@pytest.mark.skipif(shutil.which("hadolint") is None, reason="needs hadolint")
+@pytest.mark.parametrize("shown", [str, uncommented], ids=["as it is", "with all that it shows"])
+def test_kubernetes_takes_the_example(shown):
+    for resource in yaml.safe_load_all(shown((REPOSITORY / "deploy/kubernetes.yaml").read_text())):
+        kubernetes_validate.validate(resource, "1.33", strict=True)
+
+
+def test_the_set_has_its_service():
+    stateful, service = (
+        next(one for one in KUBERNETES if one["kind"] == kind)
+        for kind in ("StatefulSet", "Service")
+    )
+    assert stateful["spec"]["serviceName"] == service["metadata"]["name"]
+    assert service["spec"]["selector"] == stateful["spec"]["selector"]["matchLabels"]
+
+
 def test_hadolint_has_nothing_to_say():
-    subprocess.run(["hadolint", REPOSITORY / "Dockerfile"], check=True)
+    hadolint = Path(sysconfig.get_path("scripts")) / "hadolint"
+    ended = subprocess.run([hadolint, REPOSITORY / "Dockerfile"], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="needs shellcheck")
+def test_shellcheck_has_nothing_to_say():
+    scripts = [
+        path
+        for folder in ("scripts", ".ci")
+        for path in (REPOSITORY / folder).iterdir()
+        if path.is_file() and path.read_bytes().startswith((b"#!/bin/sh", b"#!/usr/bin/env bash"))
+    ]
+    ended = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_each_alert_has_a_test():
+    rules = yaml.safe_load((REPOSITORY / "deploy/alerts.yml").read_text())["groups"][0]["rules"]
+    come = {
+        test["alertname"]
+        for group in yaml.safe_load(ALERT_TESTS.read_text())["tests"]
+        for test in group["alert_rule_test"]
+        if "exp_alerts" in test
+    }
+    assert come == {rule["alert"] for rule in rules}
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool (prometheus)")
+def test_alerts_come_when_they_should_and_not_else():
+    ended = subprocess.run(
+        ["promtool", "test", "rules", ALERT_TESTS], capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 @pytest.mark.parametrize(

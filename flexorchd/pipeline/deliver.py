@@ -140,16 +140,23 @@ class DeliverStage:
         current = [one for one in oldest_of_each_file(ready) if not self._superseded(one, now)]
         deliveries: list[_Delivery] = []
         size, began = 0, self._clock.monotonic()
-        for one, got in self._gathered(current):
-            if isinstance(got, Exception):
-                self._not_yet(one, got)
-                continue
-            deliveries.append(self._compose(one, got, now))
-            size += len(deliveries[-1].draft.data)
-            if size > LARGEST_PASS or self._clock.monotonic() - began > LONGEST_PASS:
+        for some in self._gathered(current):
+            for one, got in some:
+                if isinstance(got, Exception):
+                    self._not_yet(one, got)
+                    continue
+                deliveries.append(self._compose(one, got, now))
+                size += len(deliveries[-1].draft.data)
+            late = self._clock.monotonic() - began > LONGEST_PASS
+            if size > LARGEST_PASS or late or self._requests_at_once() == 0:
                 self._publish_all(deliveries)
                 deliveries, size, began = [], 0, self._clock.monotonic()
         self._publish_all(deliveries)
+
+    def _requests_at_once(self) -> int:
+        """How many details may be fetched without a wait for the plan's next window."""
+        left = self._account.left if self._details() else None
+        return FETCHED_AT_ONCE if left is None else min(FETCHED_AT_ONCE, left)
 
     def _superseded(self, one: Ready, now: float) -> bool:
         """Two versions of one path: only the newest result that there is may stand."""
@@ -158,12 +165,14 @@ class DeliverStage:
         self._ledger.versions.superseded(one.version_id, now)
         return True
 
-    def _gathered(self, ready: Sequence[Ready]) -> Iterator[tuple[Ready, _Gathered]]:
+    def _gathered(self, ready: Sequence[Ready]) -> Iterator[list[tuple[Ready, _Gathered]]]:
         """Each with what its result needs, never many of them ahead of what is taken."""
-        for first in range(0, len(ready), FETCHED_AT_ONCE):
-            some = ready[first : first + FETCHED_AT_ONCE]
-            threads = FETCHES_AT_ONCE if self._details() else 1
-            yield from zip(some, side_by_side(self._bring, some, threads), strict=True)
+        threads = FETCHES_AT_ONCE if self._details() else 1
+        rest = list(ready)
+        while rest:
+            number = max(1, self._requests_at_once())
+            some, rest = rest[:number], rest[number:]
+            yield list(zip(some, side_by_side(self._bring, some, threads), strict=True))
 
     def _bring(self, one: Ready) -> _Gathered:
         if one.failed:

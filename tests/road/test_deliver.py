@@ -200,6 +200,22 @@ def test_without_details_no_request_is_made_for_them(build: Build, service: Serv
     assert service.count("executions.get") == 0
 
 
+@pytest.mark.parametrize("limit", [10, 30])
+def test_what_was_fetched_does_not_wait_for_the_plans_next_window(
+    house: House, service: Service, clock: TestClock, limit: int
+) -> None:
+    service.plan.limit, service.plan.clock = limit, clock.monotonic
+    for n in range(30):
+        house.drop(f"{n}.txt", f"document {n}")
+    began = clock.now()
+    house.run()
+    assert len(house.results()) == 30
+    rows = house.parts.ledger.database.read.execute("SELECT ended_at FROM versions").fetchall()
+    ended = [row[0] - began for row in rows]
+    assert max(ended) > 50, "one window was enough"
+    assert sum(1 for seconds in ended if seconds < 40) >= limit - 6
+
+
 def test_details_that_are_gone_five_times_are_done_without(
     house: House, service: Service, clock: TestClock
 ) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -62,7 +63,8 @@ class Plan:
         files, too_many: files that a request may hold, and the status of one that holds more.
         page: the most jobs on a page of the list, whatever is asked for.
         limit, window: requests allowed in so many seconds; None is no limit.
-        sent: when requests were counted, by the monotonic clock.
+        clock: seconds that only go forward.
+        sent: when requests were counted, by that clock.
     """
 
     name: str = "pro"
@@ -74,12 +76,13 @@ class Plan:
     page: int = 100
     limit: int | None = None
     window: float = 60.0
+    clock: Callable[[], float] = time.monotonic
     sent: deque[float] = field(default_factory=deque)
     refused: int = 0
 
     def slot(self) -> float:
         """Take a slot; 0, or the seconds until there is one."""
-        now = time.monotonic()
+        now = self.clock()
         while self.sent and self.sent[0] <= now - self.window:
             self.sent.popleft()
         if self.limit is None or len(self.sent) < self.limit:

@@ -185,7 +185,7 @@ def _backlog(survey: Survey) -> Iterator[Metric]:
     yield _gauge(
         "held_documents",
         "Documents that are held.",
-        [({"watch": h.watch, "code": h.code}, h.documents) for h in survey.held],
+        [({"watch": h.watch, "code": h.code}, h.documents + h.refused) for h in survey.held],
     )
     yield _gauge(
         "failed_files",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,25 +15,11 @@ from flexorchd.ledger.exports import Run
 from flexorchd.ledger.figures import Figures
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.watches import WatchRow
-from flexorchd.rules import pace, retry, schedule
+from flexorchd.rules import pace, schedule
 from flexorchd.rules.naming import display
 from flexorchd.rules.states import SHOWN_STATES
 from flexorchd.state import LEDGER
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that a person should know of.
-
-    Attributes:
-        code: stable and upper case.
-        what: what is the matter, in a sentence.
-        remedy: what to do, in a sentence; where it mends itself, that is said.
-    """
-
-    code: str
-    what: str
-    remedy: str
+from flexorchd.troubles import Failures, Trouble, failures, troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +66,7 @@ class Status:
     watches: list[WatchStatus]
     exports: list[ExportStatus]
     troubles: list[Trouble]
+    failures: Sequence[Failures]
     output: Mapping[str, Any]
     state: Mapping[str, Any]
     page: str | None
@@ -103,21 +90,24 @@ def snapshot(ledger: Ledger, state_dir: Path, now: float, *, running: bool, vers
     config = recall(run["config"]) if run else None
     counts = ledger.search.counts()
     watches = [_watch(row, counts.get(row.name, {})) for row in ledger.watches.all()]
-    troubles = list(_troubles(ledger, watches, counts, running, now))
+    account = _account(ledger, now)
+    failed = sum(watch.get("failed", 0) for watch in counts.values())
+    found = list(troubles(ledger, account, failed, running=running))
     output = Path(ledger.memory.get("output") or "/")
     return Status(
-        ok=not troubles,
+        ok=not found,
         running=running,
         version=version,
         where=_where(ledger),
-        account=_account(ledger, now),
+        account=account,
         states={
             state: sum(watch.get(state, 0) for watch in counts.values()) for state in SHOWN_STATES
         },
         oldest_waiting_at=iso(ledger.search.oldest_waiting()),
         watches=watches,
         exports=_exports(ledger, config, now),
-        troubles=troubles,
+        troubles=found,
+        failures=failures(ledger) if failed else [],
         output={"path": str(output), "free": _free(output)},
         state={"path": str(state_dir), "free": _free(state_dir), "ledger": _size(ledger)},
         page=_page(ledger, state_dir) if running else None,
@@ -161,8 +151,8 @@ def _account(ledger: Ledger, now: float) -> dict[str, Any]:
         "plan": row.plan,
         "credits_used": row.credits_used,
         "credits_limit": row.credits_limit,
-        "credits_left": row.credits_left,
-        "credits_until": iso(pace.used_up_at(row.credits_left, daily_pace(ledger, now), now)),
+        "credits_left": row.credits_now,
+        "credits_until": iso(pace.used_up_at(row.credits_now, daily_pace(ledger, now), now)),
         "paused": row.pause_code,
         "paused_since": iso(row.paused_at),
         "next_probe_at": iso(row.probe_at),
@@ -177,42 +167,6 @@ def daily_pace(ledger: Ledger, now: float) -> float | None:
         return None
     since = utc(now).date() - timedelta(pace.PACE_DAYS)
     return pace.per_day(Figures(ledger.database).spent_by_day(account_id, since), utc(now))
-
-
-def _troubles(
-    ledger: Ledger,
-    watches: list[WatchStatus],
-    counts: Mapping[str, Mapping[str, int]],
-    running: bool,
-    now: float,
-) -> list[Trouble]:
-    troubles: list[Trouble] = []
-    if not running:
-        troubles.append(Trouble("NOT_RUNNING", "No daemon is running.", "Start it: flexorchd run."))
-    account = _account(ledger, now)
-    if account.get("paused"):
-        code = account["paused"]
-        troubles.append(Trouble(code, f"The account is paused: {code}.", retry.remedy(code)))
-    if running and (away := account.get("away")):
-        troubles.append(
-            Trouble("SERVICE_AWAY", f"The service cannot be reached: {away}", _BY_ITSELF)
-        )
-    if held := ledger.memory.get("output_hold"):
-        troubles.append(Trouble(held["code"], held["message"], retry.remedy(held["code"])))
-    for watch in watches:
-        if watch.hold_code and watch.active:
-            what = f"{watch.name} is held: {watch.hold_message}"
-            troubles.append(Trouble(watch.hold_code, what, retry.remedy(watch.hold_code)))
-    failed = sum(watch.get("failed", 0) for watch in counts.values())
-    if failed:
-        what = f"{failed} file{'s' if failed > 1 else ''} failed."
-        troubles.append(
-            Trouble("FILES_FAILED", what, "See which and why: flexorchd files --state failed")
-        )
-    return troubles
-
-
-_BY_ITSELF = "It is tried again by itself; nothing is lost."
 
 
 def _exports(ledger: Ledger, config: Config | None, now: float) -> list[ExportStatus]:

@@ -16,6 +16,7 @@ from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.progress import Progress
 from flexorchd.rules import pace
 from flexorchd.status import Status, daily_pace, snapshot
+from flexorchd.troubles import held_documents
 
 HOUR = 3600.0
 HOURS = 24
@@ -93,7 +94,7 @@ def survey(ledger: Ledger, state_dir: Path, now: float, version: str) -> Survey:
         longest_wait=None if oldest is None else max(0.0, now - oldest),
         latest=figures.latest(LATEST),
         causes=figures.causes(),
-        held=figures.held(),
+        held=held_documents(ledger),
         totals=figures.totals(),
         spent=figures.spent(),
         hours=figures.ended(hours_begin(now), HOUR),

@@ -22,7 +22,7 @@ def size(number: int | None) -> str:
     amount = float(number)
     for unit in ("bytes", "KB", "MB", "GB"):
         if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
+            return many(number, "byte") if unit == "bytes" else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} TB"
 

@@ -25,8 +25,9 @@ from flexorchd.health import Budget, StageHealth
 from flexorchd.ledger.figures import Cause, Held
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.metrics import Metrics
-from flexorchd.status import ExportStatus, Trouble
+from flexorchd.status import ExportStatus
 from flexorchd.survey import survey
+from flexorchd.troubles import Trouble
 
 REPOSITORY = Path(__file__).parents[1]
 REFERENCE = REPOSITORY / "docs/reference"
@@ -212,7 +213,7 @@ def sampled_metrics() -> str:
         seen,
         status=replace(seen.status, troubles=[Trouble("CODE", "", "")], exports=[export]),
         causes=[Cause("CODE", "inbox", 1, 0.0)],
-        held=[Held("inbox", "CODE", 1, 1, 1)],
+        held=[Held("inbox", "CODE", 1, 1, 1, 0, 0)],
         good_runs={"nightly": 0.0},
     )
     return Metrics(lambda: full, Sample(), __version__).text().decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import click
 from rich.console import Console
@@ -10,12 +11,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from flexorchd import __version__
-from flexorchd.cli.printing import ago, console, print_json
+from flexorchd.cli.printing import WIDE, ago, console, print_json, say, until
 from flexorchd.cli.target import Target, with_target
 from flexorchd.rules.naming import escape_controls
 from flexorchd.state import is_locked
-from flexorchd.status import Status, WatchStatus, snapshot
-from flexorchd.words import size
+from flexorchd.status import ExportStatus, Status, WatchStatus, snapshot
+from flexorchd.troubles import Failures
+from flexorchd.words import figure, many, size
+
+REASONS_SHOWN = 3
 
 
 @click.command(epilog="\b\nExamples:\n  flexorchd status\n  flexorchd status --json | jq .states")
@@ -34,86 +38,112 @@ def status(as_json: bool, target: Target) -> int:
     if as_json:
         print_json(found.as_json())
     else:
-        _show(found, console())
-    needs_a_person = [t for t in found.troubles if t.code != "NOT_RUNNING"]
-    return 1 if needs_a_person else 0
+        _show(found, console(), target.arguments)
+    return 1 if _needs_you(found) else 0
 
 
-def _show(found: Status, out: Console) -> None:
-    headline = "[green]All is well.[/]" if found.ok else "[yellow]Something needs you:[/]"
-    out.print(headline)
+def _needs_you(found: Status) -> bool:
+    return any(trouble.code != "NOT_RUNNING" for trouble in found.troubles)
+
+
+def _show(found: Status, out: Console, arguments: Sequence[str]) -> None:
+    good = "All is well." if found.running else "Nothing needs you."
+    out.print("[yellow]Something needs you:[/]" if _needs_you(found) else f"[green]{good}[/]")
     for trouble in found.troubles:
-        out.print(f"  {escape(escape_controls(trouble.what))} [dim]{escape(trouble.remedy)}[/]")
+        say(out, trouble.what, arguments, indent=2)
+        say(out, trouble.remedy, arguments, indent=4)
+        if trouble.code == "FILES_FAILED":
+            _failures(found.failures, out, arguments)
     out.print()
     out.print(f"Documents are {escape(found.where)}.{_credits(found)}")
-    states = " · ".join(f"{number} {state}" for state, number in found.states.items() if number)
-    out.print(f"Files: {states or 'none yet'}.")
-    if found.oldest_waiting_at:
-        out.print(f"The oldest one that waits was seen {ago(found.oldest_waiting_at)}.")
+    states = " · ".join(
+        f"{figure(number)} {state}" for state, number in found.states.items() if number
+    )
+    waits = f" The oldest that waits: {ago(found.oldest_waiting_at)}."
+    out.print(f"Files: {states or 'none yet'}.{waits if found.oldest_waiting_at else ''}")
     out.print()
-    out.print(_watches(found.watches))
-    for watch in found.watches:
-        if watch.active and watch.mode_reason:
-            out.print(f"[dim]{watch.name}: {escape(escape_controls(watch.mode_reason))}[/]")
+    _watches(found, out)
     if found.exports:
         out.print()
-        out.print(_exports(found))
+        out.print(_exports(found.exports))
     out.print()
-    out.print(f"Output {escape(found.output['path'])} ({size(found.output['free'])} free)")
-    out.print(f"State  {escape(found.state['path'])} ({size(found.state['free'])} free)")
+    for name, place in (("Output", found.output), ("State ", found.state)):
+        out.print(f"{name} {escape(place['path'])} ({size(place['free'])} free)", soft_wrap=True)
     if found.page:
-        out.print(f"Page   {found.page}", highlight=False)
+        out.print(f"Page   {found.page}", soft_wrap=True)
+
+
+def _failures(failures: Sequence[Failures], out: Console, arguments: Sequence[str]) -> None:
+    for one in failures[:REASONS_SHOWN]:
+        say(out, f"{figure(one.files)} {one.code}: {one.meaning}.", indent=4)
+        say(out, one.remedy, arguments, indent=6, style="dim")
+    if left := failures[REASONS_SHOWN:]:
+        files = many(sum(one.files for one in left), "file")
+        say(out, f"{files} for {many(len(left), 'other reason')}", indent=4)
 
 
 def _credits(found: Status) -> str:
     account = found.account
     if account.get("credits_limit") is None:
         return ""
-    until = account.get("credits_until")
-    lasting = f" At this pace they last until {until[:10]}." if until else ""
-    return f" Credits: {account['credits_left']} of {account['credits_limit']} left.{lasting}"
+    left, until_ = account["credits_left"], account.get("credits_until")
+    lasting = f" At this pace they last until {until_[:10]}." if until_ and left else ""
+    return f" Credits: {figure(left)} of {figure(account['credits_limit'])} left.{lasting}"
 
 
-def _watches(watches: list[WatchStatus]) -> Table:
+def _watches(found: Status, out: Console) -> None:
+    wide = out.width >= WIDE
     table = Table(box=None, pad_edge=False)
-    for heading in (
-        "watch",
-        "folder",
-        "how",
-        "last scan",
-        "done",
-        "failed",
-        "on their way",
-        "held",
-    ):
-        table.add_column(heading, overflow="fold")
-    for watch in watches:
-        counts = watch.files
-        moving = sum(counts.get(s, 0) for s in ("settling", "queued", "uploading", "processing"))
-        how = watch.hold_code or watch.mode or "—"
-        table.add_row(
-            watch.name,
-            escape(escape_controls(watch.folder)),
-            how if watch.active else "parked",
-            ago(watch.last_scan_at),
-            str(counts.get("delivered", 0)),
-            str(counts.get("failed", 0) or ""),
-            str(moving or ""),
-            str(counts.get("held", 0) or ""),
-        )
-    return table
+    table.add_column("watch", overflow="fold")
+    for heading in ("how", "last scan"):
+        table.add_column(heading)
+    for heading in ("delivered", "failed", "on their way", "held"):
+        table.add_column(heading, justify="right")
+    if wide:
+        table.add_column("folder", overflow="fold")
+    for watch in found.watches:
+        folder = [_text(watch.folder)] if wide else []
+        table.add_row(*_row(watch, found.running), *folder)
+    out.print(table)
+    for watch in found.watches:
+        folder = [] if wide else [watch.folder]
+        reason = [watch.mode_reason] if found.running and watch.active and watch.mode_reason else []
+        if told := ", ".join([*folder, *reason]):
+            out.print(f"[dim]{watch.name}: {_text(told)}[/]")
 
 
-def _exports(found: Status) -> Table:
+def _text(text: str) -> str:
+    return escape(escape_controls(text))
+
+
+def _row(watch: WatchStatus, running: bool) -> tuple[str, ...]:
+    counts = watch.files
+    moving = sum(counts.get(s, 0) for s in ("settling", "queued", "uploading", "processing"))
+    how = watch.hold_code or (watch.mode if running else None) or "—"
+    return (
+        watch.name,
+        how if watch.active else "parked",
+        ago(watch.last_scan_at),
+        figure(counts.get("delivered", 0)),
+        *(
+            figure(number) if number else ""
+            for number in (counts.get("failed", 0), moving, counts.get("held", 0))
+        ),
+    )
+
+
+def _exports(exports: list[ExportStatus]) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("export", "last run", "records", "next run"):
-        table.add_column(heading)
-    for export in found.exports:
+        table.add_column(heading, justify="right" if heading == "records" else "left")
+    for export in exports:
         last = f"{export.last_state} {ago(export.last_at)}" if export.last_state else "never"
         table.add_row(
             export.name,
             last,
-            "" if export.last_records is None else str(export.last_records),
-            export.next_at or "by hand",
+            "" if export.last_records is None else figure(export.last_records),
+            f"{until(export.next_at)} ({export.schedule} {export.timezone})"
+            if export.next_at
+            else "by hand",
         )
     return table

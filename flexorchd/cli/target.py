@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from flexorchd.errors import ConfigError, UsageError
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.state import LEDGER
 
-INBOX_STATE = Path(".outbox.flexorchd")
-"""Where `flexorchd run INBOX` keeps its state when nothing else is said."""
+INBOX_STATES = ".*.flexorchd"
+"""What `flexorchd run INBOX` calls its state directory, beside its output, when nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,30 @@ class Target:
 
     config_file: Path | None
     state_dir: Path | None
+    found: bool = False
+
+    @property
+    def arguments(self) -> list[str]:
+        """What names the same flexorchd to another command; nothing where that finds it by itself."""
+        if self.found:
+            return []
+        if self.config_file is not None:
+            return ["-c", shlex.quote(str(self.config_file))]
+        if self.state_dir is not None:
+            return ["--state-dir", shlex.quote(str(self.state_dir))]
+        return []
 
     @classmethod
     def named(cls, config_file: Path | None, state_dir: Path | None) -> Target:
         """The target; without either, the state of `flexorchd run INBOX` in this folder, if it is there.
 
         Raises:
-            UsageError: both were given.
+            UsageError: both were given, or there is more than one such state.
         """
         if config_file is not None and state_dir is not None:
             raise UsageError("-c and --state-dir name the same thing.", "Give one of them.")
-        if config_file is None and state_dir is None and (INBOX_STATE / LEDGER).exists():
-            try:
-                find(None, env=os.environ, cwd=Path.cwd())
-            except ConfigError:
-                return cls(None, INBOX_STATE)
+        if config_file is None and state_dir is None and not _has_file():
+            return cls(None, _only_state(Path()), found=True)
         return cls(config_file, state_dir)
 
     def loaded(self) -> Loaded:
@@ -85,6 +95,26 @@ class Target:
             yield ledger
         finally:
             ledger.close()
+
+
+def _has_file() -> bool:
+    """Whether a configuration file is found where it is looked for."""
+    try:
+        find(None, env=os.environ, cwd=Path.cwd())
+    except ConfigError:
+        return False
+    return True
+
+
+def _only_state(folder: Path) -> Path | None:
+    """The one state directory of `flexorchd run INBOX` in a folder; None where there is none."""
+    states = sorted(ledger.parent for ledger in folder.glob(f"{INBOX_STATES}/{LEDGER}"))
+    if len(states) > 1:
+        raise UsageError(
+            f"There is more than one here: {', '.join(map(str, states))}.",
+            "Name the one that you mean: --state-dir DIR",
+        )
+    return states[0] if states else None
 
 
 _STATE_DIR = click.option(

@@ -3,7 +3,15 @@
 from flexorchd.config.access import Access, access, webhook_secret
 from flexorchd.config.fields import Address, Grade, Mode
 from flexorchd.config.folders import check_folders
-from flexorchd.config.loading import Loaded, Origin, for_inbox, load, recall, remember
+from flexorchd.config.loading import (
+    Loaded,
+    Origin,
+    for_inbox,
+    load,
+    recall,
+    remember,
+    state_dir_beside,
+)
 from flexorchd.config.models import (
     ApiConfig,
     Config,
@@ -42,5 +50,6 @@ __all__ = [
     "load",
     "recall",
     "remember",
+    "state_dir_beside",
     "webhook_secret",
 ]

@@ -148,8 +148,13 @@ def _inbox_defaults(layers: Sequence[Layer], cwd: Path) -> Raw:
     return {
         "api": {"mode": "embedded"},
         "output": {"path": output},
-        "state_dir": output.parent / f".{output.name}.flexorchd",
+        "state_dir": state_dir_beside(output),
     }
+
+
+def state_dir_beside(output: Path) -> Path:
+    """Where `flexorchd run INBOX` keeps its state, unless it is told."""
+    return output.parent / f".{output.name}.flexorchd"
 
 
 def _joined(layers: Sequence[Layer], env: Mapping[str, str], file: Path | None) -> Loaded:

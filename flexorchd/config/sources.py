@@ -57,7 +57,8 @@ def find(file: Path | None, *, env: Mapping[str, str], cwd: Path) -> Path:
     raise ConfigError(
         "configuration",
         f"there is none: neither {usual[0]} nor {usual[1]} exists.",
-        "Name one with -c FILE, or run without one: flexorchd run INBOX --output DIR",
+        "Name one with -c FILE. Without one: `flexorchd run INBOX --output DIR`, and for the other commands "
+        "--state-dir, which is .DIR.flexorchd beside DIR.",
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flexorchd.ledger.connection import Database
+from flexorchd.rules.plan import Plan, plan_of
 
 ENGINE_URL = "engine"
 """What stands for a base URL where documents are processed on this machine."""
@@ -15,7 +16,8 @@ ENGINE_URL = "engine"
 class AccountRow:
     """Where documents go, and whether that is paused.
 
-    `probes` counts the probes since a document was taken last; `credits_*` are what the service said last.
+    `probes` counts the probes since a document was taken last; `credits_*` are what the service said last,
+    `spent_since_usage` the documents that it has taken since.
     """
 
     id: int
@@ -39,6 +41,18 @@ class AccountRow:
     def name(self) -> str:
         """The account as results carry it: base URL and fingerprint, or the engine store's id."""
         return f"{self.base_url}#{self.fingerprint}" if self.mode == "hosted" else self.fingerprint
+
+    @property
+    def takes(self) -> Plan:
+        """Which documents the account's plan takes, as far as it is known."""
+        return plan_of(self.mode, self.plan)
+
+    @property
+    def credits_now(self) -> int | None:
+        """Credits left, as far as can be told without asking; None is unlimited, or not known yet."""
+        if self.credits_left is None:
+            return None
+        return max(0, self.credits_left - self.spent_since_usage)
 
 
 @dataclass(frozen=True, slots=True)

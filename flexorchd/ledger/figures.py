@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.placed import Placed
+from flexorchd.rules.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Held:
         documents: how many would be sent.
         files: how many files bring them; more than documents where some are copies.
         bytes: of the documents.
+        unsupported: further documents that the plan refuses for their kind.
+        too_large: those that it refuses for their size.
     """
 
     watch: str
@@ -43,6 +47,31 @@ class Held:
     documents: int
     files: int
     bytes: int
+    unsupported: int
+    too_large: int
+
+    @property
+    def refused(self) -> int:
+        """Documents that would fail without being sent."""
+        return self.unsupported + self.too_large
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable(Placed):
+    """Files that cannot be looked at or read now, for one reason.
+
+    Attributes:
+        code: the reason.
+        watch: of the first of them.
+        directory, name: where it is.
+        others: how many more there are.
+    """
+
+    code: str
+    watch: str
+    directory: bytes
+    name: bytes
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +104,15 @@ WHERE v.state = 'failed'
 """
 
 _HELD = """
-SELECT watch, code, count(*), sum(files), sum(size) FROM (
-  SELECT w.name AS watch, c.size, count(*) AS files, CASE
-    WHEN c.hold_code IS NOT NULL THEN c.hold_code
-    WHEN NOT w.active THEN 'WATCH_REMOVED'
-    WHEN w.hold_code = 'MAX_BACKLOG' AND v.found_at > w.approved_at THEN w.hold_code
-  END AS code
+SELECT watch, code, sum(refused IS NULL), sum(iif(refused IS NULL, files, 0)),
+  sum(iif(refused IS NULL, size, 0)), sum(refused IS 'kind'), sum(refused IS 'size') FROM (
+  SELECT w.name AS watch, c.size, count(*) AS files,
+    CASE WHEN NOT ({taken}) THEN 'kind' WHEN c.size > :largest THEN 'size' END AS refused,
+    CASE
+      WHEN c.hold_code IS NOT NULL THEN c.hold_code
+      WHEN NOT w.active THEN 'WATCH_REMOVED'
+      WHEN w.hold_code = 'MAX_BACKLOG' AND v.found_at > w.approved_at THEN w.hold_code
+    END AS code
   FROM documents AS c JOIN versions AS v ON v.document_id = c.id AND v.state = 'following'
   JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id
   JOIN watches AS w ON w.id = d.watch_id
@@ -119,9 +151,29 @@ class Figures:
         )
         return [row[0] for row in rows]
 
-    def held(self) -> list[Held]:
-        """What is held, by watch and reason."""
-        return [Held(*row) for row in self._db.read.execute(_HELD)]
+    def held(self, plan: Plan) -> list[Held]:
+        """What is held, by watch and reason.
+
+        Args:
+            plan: what the account takes; the rest is counted as refused.
+        """
+        kinds = sorted(plan.kinds)
+        taken = " OR ".join(f"CAST(f.name AS TEXT) LIKE :kind{n}" for n in range(len(kinds)))
+        endings = {f"kind{n}": f"%.{kind}" for n, kind in enumerate(kinds)}
+        rows = self._db.read.execute(
+            _HELD.format(taken=taken or "0"), {"largest": plan.largest_file, **endings}
+        )
+        return [Held(*row) for row in rows]
+
+    def unreadable(self) -> list[Unreadable]:
+        """What settles no further because the operating system refuses to show it."""
+        rows = self._db.read.execute(
+            "SELECT substr(f.reason, 1, instr(f.reason, ':') - 1) AS code, w.name, d.path, f.name, "
+            "count(*) - 1, min(f.id) FROM files AS f JOIN directories AS d ON d.id = f.directory_id "
+            "JOIN watches AS w ON w.id = d.watch_id WHERE f.state = 'settling' AND f.gone_at IS NULL "
+            "AND w.active AND f.reason GLOB '[A-Z]*_[A-Z]*: *' GROUP BY code ORDER BY code"
+        )
+        return [Unreadable(*row[:5]) for row in rows]
 
     def waiting_bytes(self) -> int:
         """Bytes of the documents that have not ended, held ones included."""

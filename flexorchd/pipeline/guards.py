@@ -12,7 +12,7 @@ from flexorchd.clock import Clock
 from flexorchd.ledger.documents import Candidate
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.rules.naming import display
-from flexorchd.rules.plan import plan_of, refusal
+from flexorchd.rules.plan import refusal
 
 log = structlog.get_logger()
 
@@ -72,9 +72,9 @@ class Guards:
         if self.limits.credits_per_day:
             spent = self._ledger.accounts.spent(self._account_id, day)
             room.append((self.limits.credits_per_day - spent, "CREDITS_PER_DAY"))
-        if account.credits_left is not None:
-            left_now = account.credits_left - account.spent_since_usage
-            room.append((left_now - self.limits.reserve, "RESERVE"))
+        if (left_now := account.credits_now) is not None:
+            spent_out = "RESERVE" if left_now else "QUOTA_EXCEEDED"
+            room.append((left_now - self.limits.reserve, spent_out))
         left, code = min(room, default=(None, None))
         self._show_credit_hold(code if left is not None and left <= 0 else None)
         return None if left is None else max(0, left)
@@ -88,8 +88,7 @@ class Guards:
     def admit(self, candidates: Sequence[Candidate], now: float) -> list[Candidate]:
         """Those that may be sent; the others are held or refused, visibly."""
         held = self._hold_backlogs({c.watch_id: c.watch for c in candidates}, now)
-        plan_name = self._ledger.accounts.get(self._account_id)
-        plan = plan_of(plan_name.mode, plan_name.plan)
+        plan = self._ledger.accounts.get(self._account_id).takes
         admitted = []
         for candidate in candidates:
             if candidate.watch_id in held:
@@ -118,7 +117,7 @@ class Guards:
                 watch=name,
                 files=files,
                 credits_estimated=files,
-                credits_left=account.credits_left,
+                credits_left=account.credits_now,
             )
         self._ledger.memory.set("announced", sorted(known | set(new.values())))
 
@@ -137,7 +136,7 @@ class Guards:
     def _hold_backlog(self, watch_id: int, name: str, waiting: int, now: float) -> None:
         message = (
             f"{waiting} new files wait here, more than the {self.limits.max_backlog} that are sent "
-            f"without asking. Look at them with `flexorchd plan`, then `flexorchd approve {name}`."
+            "without asking."
         )
         self._ledger.watches.hold(watch_id, "MAX_BACKLOG", message, now)
         log.warning("watch.held", watch=name, code="MAX_BACKLOG", files=waiting)

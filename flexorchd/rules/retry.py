@@ -81,7 +81,10 @@ _REMEDIES = {
     "TIMED_OUT": _SPLIT,
     "OUT_OF_MEMORY": _SPLIT,
     "CRASHED_PARSER": _SAVE_ANEW,
-    "OCR_NOT_INSTALLED": "Install text recognition, pip install 'flexorchd[ocr]', then `flexorchd retry`.",
+    "OCR_NOT_INSTALLED": (
+        "Install text recognition, `pip install 'flexorchd[ocr]'` and on Debian "
+        "`apt-get install tesseract-ocr-eng`, then `flexorchd retry --failed --code OCR_NOT_INSTALLED`."
+    ),
     "UNREADABLE": "Let the user that runs flexorchd read the file; it is then sent by itself.",
     "SOURCE_CHANGED": "Nothing: the file is sent once it stops changing.",
     # the job
@@ -109,7 +112,10 @@ _REMEDIES = {
     "FORMAT_NOT_INSTALLED": "Install what writes this format: pip install 'flexorchd[engine]'.",
     "UNSUPPORTED_OPERATION": "This service cannot do that; leave it out.",
     # the account
-    "INVALID_API_KEY": "Give a valid key (FLEXORCH_API_KEY or api.key_file) and start flexorchd again.",
+    "INVALID_API_KEY": (
+        "Give a valid key (FLEXORCH_API_KEY or api.key_file) and start flexorchd again; if another key "
+        "worked here before, once with `flexorchd run --new-account`."
+    ),
     "TRIAL_EXPIRED": "Choose a plan at the service; flexorchd goes on by itself.",
     "QUOTA_EXCEEDED": "Wait for the next billing period or take a larger plan; flexorchd goes on by itself.",
     "PLAN_UPGRADE_REQUIRED": "Take a plan that includes this; flexorchd goes on by itself.",
@@ -129,6 +135,7 @@ _REMEDIES = {
     "READ_ONLY": "Mount it writable; flexorchd goes on by itself.",
     "DISK_ERROR": "Check the disk, the cable or the share; flexorchd tries again by itself.",
     "FOLDER_MISSING": "Bring the folder back; flexorchd goes on by itself.",
+    "FOLDER_SILENT": "Bring the server or the disk back that the folder lies on; flexorchd goes on by itself.",
     "MOUNT_MISSING": "Mount it again; flexorchd goes on by itself.",
     "OUTPUT_MISSING": "Mount the output again, or bring its folder back; flexorchd goes on by itself.",
     "TOO_MANY_OPEN_FILES": "Raise the limit of open files (LimitNOFILE in the unit).",
@@ -136,8 +143,10 @@ _REMEDIES = {
     "SYSTEM_ERROR": _BY_ITSELF,
     # what holds documents back
     "MAX_BACKLOG": "Look at them with `flexorchd plan`, then `flexorchd approve WATCH`.",
-    "CREDITS_PER_DAY": "Wait for tomorrow (UTC), or raise limits.credits_per_day.",
-    "RESERVE": "Wait for new credits, or lower limits.reserve.",
+    "CREDITS_PER_DAY": (
+        "Wait for midnight (UTC), or raise limits.credits_per_day; flexorchd goes on by itself."
+    ),
+    "RESERVE": "Wait for new credits, or lower limits.reserve; flexorchd goes on by itself.",
     "VERSIONS_PER_DAY": "Wait, or raise limits.versions_per_day; the newest version is sent.",
     "WATCH_REMOVED": "Put the watch back into the configuration, or leave it be.",
 }
@@ -155,6 +164,21 @@ _SAME_AS = {
 }
 
 
-def remedy(code: str) -> str:
-    """What a person can do about a failure, a pause or a hold, in a sentence."""
-    return _REMEDIES.get(_SAME_AS.get(code, code), _REPORT)
+def remedy(code: str, name: str | None = None) -> str:
+    """What a person can do about a failure, a pause or a hold, in a sentence.
+
+    Args:
+        code: of the failure, the pause or the hold.
+        name: of the watch or the export that it concerns, for the commands in the sentence.
+    """
+    sentence = _REMEDIES.get(_SAME_AS.get(code, code), _REPORT)
+    return (
+        sentence
+        if name is None
+        else sentence.replace("WATCH`", f"{name}`").replace("NAME`", f"{name}`")
+    )
+
+
+def remedy_for_file(code: str) -> str:
+    """What a person can do about a file that the operating system does not show."""
+    return remedy("UNREADABLE" if code == "PERMISSION_DENIED" else code)

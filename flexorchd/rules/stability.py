@@ -17,7 +17,7 @@ TAIL = 2_048
 Ending = Literal["present", "missing", "none"]
 """Whether the mark that ends a file of this format is there; ``none`` where the format has no mark."""
 
-INCOMPLETE = "The file was sent without the ending that its format has: it may be cut short."
+INCOMPLETE = "The file has not the ending that its format has: it may be cut short."
 
 _PATIENCE = 30.0
 _PATIENCE_IN_SETTLES = 10

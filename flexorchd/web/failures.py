@@ -13,6 +13,7 @@ from starlette.routing import Route
 from flexorchd.ledger.figures import Cause
 from flexorchd.ledger.search import Found
 from flexorchd.rules import retry
+from flexorchd.rules.causes import meaning
 from flexorchd.web.actions import asked
 from flexorchd.web.site import Site
 
@@ -25,6 +26,7 @@ class Group:
 
     Attributes:
         code: the reason.
+        meaning: the reason in a few words.
         remedy: what to do about it.
         files: how many.
         last_at: when the last of them failed.
@@ -33,6 +35,7 @@ class Group:
     """
 
     code: str
+    meaning: str
     remedy: str
     files: int
     last_at: float | None
@@ -57,6 +60,7 @@ def _group(site: Site, code: str, causes: list[Cause]) -> Group:
     newest = sorted(site.figures.failed_files(code), reverse=True)[:EXAMPLES]
     return Group(
         code=code,
+        meaning=meaning(code),
         remedy=retry.remedy(code),
         files=sum(cause.files for cause in causes),
         last_at=max((cause.last_at or 0.0 for cause in causes), default=None),

@@ -10,10 +10,11 @@ from starlette.routing import Route
 
 from flexorchd.clock import utc
 from flexorchd.health import StageHealth, stuck
+from flexorchd.ledger.figures import Held
 from flexorchd.ledger.search import Found
-from flexorchd.rules import retry
-from flexorchd.status import Trouble
+from flexorchd.rules import causes, retry
 from flexorchd.survey import HOUR, HOURS, Survey, hours_begin
+from flexorchd.troubles import Trouble
 from flexorchd.web.actions import asked
 from flexorchd.web.charts import Chart, stacked
 from flexorchd.web.site import Site
@@ -41,9 +42,15 @@ def overview(site: Site, request: Request) -> Response:
         engine=site.pages.health.engine_alive(),
         latest=_files(site, survey.latest),
         hours=_hours(survey),
-        held=[(held, retry.remedy(held.code)) for held in survey.held],
+        held=[_hold(held) for held in survey.held],
         asked=asked(site, request),
     )
+
+
+def _hold(held: Held) -> tuple[Held, str, str]:
+    """What is held, what its reason means, and what to do where no button does it."""
+    remedy = "" if held.code == "MAX_BACKLOG" else retry.remedy(held.code, held.watch)
+    return held, causes.meaning(held.code), remedy
 
 
 def _hanging(stages: Sequence[StageHealth]) -> Iterator[Trouble]:

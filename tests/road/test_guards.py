@@ -99,6 +99,21 @@ def test_a_reserve_of_credits_is_left(build: Build, service: Service) -> None:
     house.run(lambda: len(house.results()) == 5)
 
 
+def test_spent_credits_are_told_as_spent(build: Build, service: Service) -> None:
+    service.workspace.credits = 3
+    house = build()
+    drop(house, 5)
+    house.run(seconds=3600)
+    status = house.status()
+    assert status.account["credits_left"] == 0
+    assert {t.code: t.what for t in status.troubles} == {
+        "QUOTA_EXCEEDED": "2 files held: the credits are used up."
+    }
+    service.workspace.credits = 10
+    house.run(lambda: len(house.results()) == 5)
+    assert not house.troubles()
+
+
 def test_a_file_that_is_saved_again_and_again_is_sent_so_often_a_day(
     build: Build, service: Service, clock: TestClock
 ) -> None:

@@ -64,6 +64,24 @@ def test_what_is_held_comes_with_its_plan(read_only: Served) -> None:
     assert html.css_first("#held form button").text() == "Approve mail"
 
 
+def test_a_held_plan_counts_what_would_be_refused_apart(page: Served) -> None:
+    page.book.queued("mail", b"import/film.mp4", NOW - 900)
+    with page.reader() as reader:
+        card = LexborHTMLParser(reader.get("/").text).css_first("#held .card").text(separator=" ")
+    assert re.search(r"refused\s+1 for their kind", card)
+    assert re.search(r"to send\s+25 documents", card)
+    assert re.search(r"about 25 credits", card)
+
+
+def test_reasons_of_failures_lead_to_their_remedy(read_only: Served) -> None:
+    with read_only.reader() as reader:
+        link = LexborHTMLParser(reader.get("/").text).css_first("#why-PROTECTED")
+        page, _, anchor = (link.attributes["href"] or "").partition("#")
+        card = LexborHTMLParser(reader.get(page).text).css_first(f"#{anchor}")
+    assert link.text() == "protected by a password"
+    assert "Remove the password" in card.text()
+
+
 def test_all_is_well_where_nothing_has_happened(empty: Served) -> None:
     with empty.reader() as reader:
         text = seen(reader, "/")
@@ -174,11 +192,11 @@ def test_failures_are_grouped_by_cause_with_their_remedy(read_only: Served) -> N
         html = LexborHTMLParser(reader.get("/failures").text)
     cards = [card.text(separator=" ") for card in html.css("#groups article")]
     assert len(cards) == 2
-    assert re.search(r"5 files\s+PROTECTED", cards[0])
+    assert re.search(r"5 files: protected by a password\s+PROTECTED", cards[0])
     assert "Remove the password" in cards[0]
     assert "Retry all 5" in cards[0]
     assert "Retry 1 of mail" in cards[0]
-    assert re.search(r"1 file\s+MALFORMED", cards[1])
+    assert re.search(r"1 file: damaged, or cut short\s+MALFORMED", cards[1])
 
 
 def test_charts_are_drawn_read_out_and_tabled(read_only: Served) -> None:

@@ -10,6 +10,7 @@ from flexorchd.control.answer import Answer
 from flexorchd.ledger import upkeep
 from flexorchd.parts import Parts
 from flexorchd.rules.naming import display
+from flexorchd.words import many
 
 
 def forget(parts: Parts, arguments: Mapping[str, Any]) -> Answer:
@@ -42,7 +43,9 @@ def forget(parts: Parts, arguments: Mapping[str, Any]) -> Answer:
     parts.bells.ring("upkeep")
     names = [f"{file.watch}/{display(file.path)}" for file in files]
     facts = {"forgotten": names, "results": [display(path) for path in remains.outputs]}
-    return Answer(0, [f"{len(remains.file_ids)} files are forgotten.", *lines], facts)
+    number = len(remains.file_ids)
+    forgotten = f"{many(number, 'file')} {'is' if number == 1 else 'are'} forgotten."
+    return Answer(0, [forgotten, *lines], facts)
 
 
 def _remote(parts: Parts, job_ids: Sequence[str], *, datasets: bool) -> Iterable[str]:

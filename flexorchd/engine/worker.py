@@ -62,11 +62,13 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = socket.socket(fileno=int(sys.argv[1]))
     _load()
-    try:
-        channel.send(b"ready")
-    except BrokenPipeError:
-        # The engine ended while the libraries were loading; nobody waits any more.
-        return
+    # An engine that has ended, at whatever moment, waits for nothing any more.
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        _serve(channel)
+
+
+def _serve(channel: socket.socket) -> None:
+    channel.send(b"ready")
     while True:
         request, descriptors, _flags, _address = socket.recv_fds(channel, _REQUEST, 2)
         if not request:

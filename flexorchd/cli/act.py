@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from datetime import datetime
@@ -13,8 +14,12 @@ from flexorchd.cli.agreement import agreed
 from flexorchd.cli.ask import ask
 from flexorchd.cli.paths import files_at, files_named
 from flexorchd.cli.target import Target, with_target
+from flexorchd.control.retry import to_reprocess
 from flexorchd.errors import UsageError
+from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.search import Found
+from flexorchd.rules.naming import display
+from flexorchd.words import many
 
 
 @click.command(epilog="\b\nExample:\n  flexorchd approve scans")
@@ -63,31 +68,58 @@ def retry(
     """Queue again what failed; with --reprocess also what is delivered under other settings."""
     if not paths and not failed and not reprocess:
         raise UsageError("Which files?", "Name paths, or say --failed.")
-    files = _chosen(target, paths, failed, code, watch, since)
+    with target.ledger() as ledger:
+        files = _chosen(ledger, paths, failed, code, watch, since)
+        if reprocess:
+            known = ledger.accounts.settings
+            files = to_reprocess(files, target.loaded().config.watches, known)
     if reprocess and files:
-        click.echo(f"{len(files)} files may be processed again: about {len(files)} credits.")
+        click.echo(f"{_cost(target, len(files))}.")
         agreed("Go on?", yes=yes)
     arguments = {"file_ids": [file.id for file in files], "reprocess": reprocess}
     return ask(target, "retry", arguments)
 
 
 def _chosen(
-    target: Target,
+    ledger: Ledger,
     paths: tuple[Path, ...],
     failed: bool,
     code: str | None,
     watch: str | None,
     since: str | None,
 ) -> list[Found]:
-    with target.ledger() as ledger:
-        if paths:
-            return [file for path in paths for file in files_at(ledger, path)]
-        return ledger.search.files(
-            state="failed" if failed else None,
-            watch=watch,
-            code=code,
-            since=None if since is None else moment(since, time.time()),
+    watches = [row.name for row in ledger.watches.all()]
+    if watch is not None and watch not in watches:
+        raise UsageError(f"There is no watch {watch}.", f"The watches are: {', '.join(watches)}.")
+    state = "failed" if failed else None
+    ended = None if since is None else moment(since, time.time())
+    if not paths:
+        return ledger.search.files(state=state, watch=watch, code=code, since=ended)
+    return [
+        file
+        for file in {file.id: file for path in paths for file in _known(ledger, path)}.values()
+        if state in (None, file.state)
+        and watch in (None, file.watch)
+        and code in (None, file.failure_code)
+        and (file.ended_at or file.seen_at) >= (ended or 0)
+    ]
+
+
+def _known(ledger: Ledger, path: Path) -> list[Found]:
+    files = files_at(ledger, path)
+    if not files:
+        raise UsageError(
+            f"{display(os.fsencode(path))} is no file that the ledger knows.",
+            "See `flexorchd files`.",
         )
+    return files
+
+
+def _cost(target: Target, number: int) -> str:
+    again = f"{many(number, 'file')} {'is' if number == 1 else 'are'} processed again"
+    if target.loaded().mode == "embedded":
+        return f"{again}, on this machine"
+    return f"{again}, for about {many(number, 'credit')}"
 
 
 def moment(text: str, now: float) -> float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from flexorchd.config import WatchConfig
 from flexorchd.control.answer import Answer
+from flexorchd.ledger.accounts import SettingsRow
 from flexorchd.ledger.search import Found
 from flexorchd.parts import Parts
 
@@ -32,14 +34,7 @@ def retry(parts: Parts, arguments: Mapping[str, Any]) -> Answer:
 def _reprocess(parts: Parts, files: Sequence[Found]) -> Answer:
     """Files whose watch has other settings now than their result was made with go the road again."""
     now = parts.clock.now()
-    wanted = {parts.watch_ids[w.name]: parts.settings_id(w) for w in parts.config.watches}
-    chosen = [
-        file
-        for file in files
-        if file.state in ("delivered", "failed")
-        and file.gone_at is None
-        and (file.state == "failed" or wanted.get(file.watch_id) != file.settings_id)
-    ]
+    chosen = to_reprocess(files, parts.config.watches, parts.ledger.accounts.settings)
     with parts.ledger.database.write():
         for file in chosen:
             if file.state == "failed":
@@ -50,6 +45,35 @@ def _reprocess(parts: Parts, files: Sequence[Found]) -> Answer:
     return Answer(
         0, [_sentence(len(chosen), "goes", "go", "the road again")], {"files": len(chosen)}
     )
+
+
+def to_reprocess(
+    files: Iterable[Found],
+    watches: Iterable[WatchConfig],
+    settings: Callable[[int], SettingsRow],
+) -> list[Found]:
+    """The files that failed, or whose watch has other settings now than their result was made with.
+
+    Args:
+        files: to choose from.
+        watches: as they are configured; what came from no configured folder stays as it is.
+        settings: tells the settings of an id.
+    """
+    wanted = {
+        w.name: SettingsRow(w.locale, w.mask_pii, w.mask_strategy, w.document_type) for w in watches
+    }
+    return [
+        file
+        for file in files
+        if file.state == "failed"
+        or (
+            file.state == "delivered"
+            and file.gone_at is None
+            and file.watch in wanted
+            and file.settings_id is not None
+            and settings(file.settings_id) != wanted[file.watch]
+        )
+    ]
 
 
 def _queue_again(parts: Parts, file: Found, now: float) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flexorchd.ledger.ledger import Ledger
 from tests.e2e.process import PATIENCE, Place, wait_for
+from tests.service import Service
 
 
 def test_a_command_acts_itself_once_whoever_held_the_lock_is_gone(place: Place) -> None:
@@ -19,6 +20,35 @@ def test_a_command_acts_itself_once_whoever_held_the_lock_is_gone(place: Place) 
             wait_for(lambda: asked(place.home / "state/ledger.sqlite3"))
             fcntl.flock(lock, fcntl.LOCK_UN)
             assert command.process.wait(PATIENCE) == 0
+
+
+def test_retry_of_what_it_does_not_know_is_told(place: Place) -> None:
+    place.drop("a.txt", "one")
+    assert place.once() == 0
+    assert place.run("retry", "in/b.txt") == 2
+    assert "in/b.txt is no file that the ledger knows" in place.log.read_text()
+    assert place.run("retry", "--failed", "--watch", "inn") == 2
+    assert "The watches are: in." in place.log.read_text()
+
+
+def test_reprocess_says_what_it_costs_and_takes_only_what_other_settings_change(
+    place: Place, service: Service
+) -> None:
+    place.configure([{"name": "in"}, {"name": "as-it-was"}])
+    place.drop("a.txt", "one")
+    place.drop("b.txt", "two")
+    place.drop("c.txt", "three", "as-it-was")
+    assert place.once() == 0
+    place.configure([{"name": "in", "locale": "de"}, {"name": "as-it-was"}])
+    assert place.run("retry", "--reprocess", "in/a.txt", "as-it-was") == 0
+    said = (place.home / "stdout").read_text().splitlines()
+    assert said == [
+        "1 file is processed again, for about 1 credit.",
+        "1 file goes the road again.",
+    ]
+    assert place.once() == 0
+    assert place.results()["a.txt"]["settings"]["locale"] == "de"
+    assert place.results()["b.txt"]["settings"]["locale"] == "und"
 
 
 def asked(ledger: Path) -> bool:

@@ -187,6 +187,7 @@ class Daemon:
 
     def _tend(self) -> None:
         """Start the engine again if it has died; its jobs are durable, and so are ours."""
+        self.watches.look_for_silence()
         if self.parts.engine is not None and self.parts.engine.revive():
             self.parts.bells.ring_all()
 

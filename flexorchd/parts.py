@@ -28,6 +28,7 @@ from flexorchd.errors import StateError
 from flexorchd.ledger.accounts import ENGINE_URL, SettingsRow
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.output import Output, OutputMissingError, claim, make_root
+from flexorchd.patience import LOOK_SECONDS, within
 from flexorchd.pipeline.after import After
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rebuild import rebuild
@@ -110,11 +111,18 @@ class Parts:
         self._configure()
 
     def _configure(self) -> None:
-        self.watch_ids = self.ledger.watches.configure(
-            {w.name: os.fsencode(w.path.resolve()) for w in self.config.watches}
-        )
+        self.roots = {w.name: self._root_of(w) for w in self.config.watches}
+        self.watch_ids = self.ledger.watches.configure(self.roots)
         self.ledger.exports.configure([e.name for e in self.config.exports], self.clock.now())
         self._remember_run()
+
+    def _root_of(self, watch: WatchConfig) -> bytes:
+        """A watch's folder, free of symbolic links; as it was known where it does not answer."""
+        try:
+            return os.fsencode(within(LOOK_SECONDS, watch.path.resolve))
+        except TimeoutError:
+            known = self.ledger.watches.get(watch.name)
+            return known.root if known else os.fsencode(Path(os.path.abspath(watch.path)))
 
     def take_over(self, loaded: Loaded) -> None:
         """Put a changed configuration in force, as far as a running flexorchd can.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import structlog
 
@@ -73,7 +72,7 @@ class WatchSet:
             Watched(
                 id=parts.watch_ids[watch.name],
                 name=watch.name,
-                root=os.fsencode(watch.path.resolve()),
+                root=parts.roots[watch.name],
                 selection=Selection(watch.include, watch.exclude),
                 recursive=watch.recursive,
                 settle=watch.settle,
@@ -97,6 +96,11 @@ class WatchSet:
         """Whether the first scan of every folder is done, folders that are held left out."""
         return all(w.scanned_once.is_set() or w.held is not None for w in self.watchers)
 
+    def look_for_silence(self) -> None:
+        """Hold the watches whose folder does not answer."""
+        for watcher in self.watchers:
+            watcher.look_from_outside()
+
     def in_place(self, watch_id: int) -> bool:
         """Whether a watch's folder is there, so that a file which is not is gone."""
         ids = self._parts.watch_ids
@@ -113,11 +117,15 @@ class WatchSet:
         """Stop watching."""
         self._stop(list(self._watchers))
 
-    def _stop(self, names: Iterable[str]) -> None:
+    def _stop(self, names: Sequence[str]) -> None:
+        ending = [(self._watchers.pop(name), self._runners.pop(name)) for name in names]
         for name in names:
-            watcher, runner = self._watchers.pop(name), self._runners.pop(name)
             del self._configs[name]
+        for watcher, runner in ending:
             watcher.stop()
             runner.stop()
-            runner.join(JOIN_SECONDS)
-            watcher.close()
+        deadline = self._parts.clock.monotonic() + JOIN_SECONDS
+        for watcher, runner in ending:
+            # One that waits for a dead mount is left behind, with all that it holds.
+            if runner.join(max(0.0, deadline - self._parts.clock.monotonic())):
+                watcher.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from flexorchd.config.mistakes import refuse
 from flexorchd.config.models import Config
 from flexorchd.errors import ConfigError
+from flexorchd.patience import LOOK_SECONDS, real_path, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class _Folder:
 
     @property
     def real(self) -> Path:
-        return Path(os.path.realpath(self.path))
+        return real_path(self.path)
 
 
 def check_folders(config: Config, *, known_watches: Collection[str] = ()) -> None:
@@ -87,7 +87,10 @@ def _missing(folders: Iterable[_Folder], known_watches: Collection[str]) -> Iter
 
 
 def _is_there(folder: _Folder) -> bool:
+    path = folder.path
     try:
-        return folder.path.is_dir() or (not folder.is_watch and folder.path.parent.is_dir())
-    except PermissionError:
+        return within(
+            LOOK_SECONDS, lambda: path.is_dir() or (not folder.is_watch and path.parent.is_dir())
+        )
+    except (PermissionError, TimeoutError):
         return True  # whoever opens it can tell that better

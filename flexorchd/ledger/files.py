@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from flexorchd.ledger.connection import Database
 from flexorchd.ledger.indexes import OPEN_FILE
-from flexorchd.ledger.placed import Placed
+from flexorchd.ledger.placed import NOT_IN, Placed
 
 KnownFile: TypeAlias = tuple[bytes, int, int, int, int, int, str | None]
 """What a scan compares a directory entry with: name, size, mtime_ns, ctime_ns, inode, file id, and the
@@ -104,7 +105,7 @@ SELECT f.id, d.watch_id, w.name, w.root, d.path, f.name, f.size, f.mtime_ns, f.c
   f.seen_at, f.looked_at, f.attempt, f.reason
 FROM files AS f JOIN directories AS d ON d.id = f.directory_id JOIN watches AS w ON w.id = d.watch_id
 WHERE f.state = ? AND f.{OPEN_FILE} AND f.due_at <= ? AND f.gone_at IS NULL AND w.active
-  AND (w.hold_code IS NULL OR w.hold_code = 'MAX_BACKLOG')
+  AND (w.hold_code IS NULL OR w.hold_code = 'MAX_BACKLOG') AND {NOT_IN}
 ORDER BY f.due_at LIMIT ?
 """
 
@@ -259,18 +260,21 @@ class Files:
                     (now, file_id),
                 )
 
-    def settling(self, now: float, limit: int) -> list[PendingFile]:
-        """Files whose next look is due."""
-        return self._pending("settling", now, limit)
+    def settling(self, now: float, limit: int, besides: Collection[int] = ()) -> list[PendingFile]:
+        """Files whose next look is due, `besides` those of some watches."""
+        return self._pending("settling", now, limit, besides)
 
-    def settled(self, now: float, limit: int) -> list[PendingFile]:
-        """Complete files whose content is not known yet."""
-        return self._pending("settled", now, limit)
+    def settled(self, now: float, limit: int, besides: Collection[int] = ()) -> list[PendingFile]:
+        """Complete files whose content is not known yet, `besides` those of some watches."""
+        return self._pending("settled", now, limit, besides)
 
-    def _pending(self, state: str, now: float, limit: int) -> list[PendingFile]:
+    def _pending(
+        self, state: str, now: float, limit: int, besides: Collection[int]
+    ) -> list[PendingFile]:
         cursor = self._db.read.cursor()
         cursor.row_factory = None
-        return [PendingFile(*row) for row in cursor.execute(_PENDING, (state, now, limit))]
+        rows = cursor.execute(_PENDING, (state, now, json.dumps(list(besides)), limit))
+        return [PendingFile(*row) for row in rows]
 
     def untouched(self, files: Iterable[PendingFile]) -> set[int]:
         """The ids of those that nothing has touched since they were read; asked within a transaction."""
@@ -356,14 +360,15 @@ class Files:
                 (now, now, file_id),
             )
 
-    def next_due(self, state: str) -> float | None:
-        """When the next file in this state is due."""
+    def next_due(self, state: str, besides: Collection[int] = ()) -> float | None:
+        """When the next file in this state is due, `besides` those of some watches."""
         row = self._db.read.execute(
             "SELECT f.due_at AS due FROM files AS f JOIN directories AS d ON d.id = f.directory_id "
             "JOIN watches AS w ON w.id = d.watch_id "
             f"WHERE f.state = ? AND f.{OPEN_FILE} AND f.due_at IS NOT NULL AND f.gone_at IS NULL "
-            "AND w.active AND (w.hold_code IS NULL OR w.hold_code = 'MAX_BACKLOG') ORDER BY f.due_at LIMIT 1",
-            (state,),
+            "AND w.active AND (w.hold_code IS NULL OR w.hold_code = 'MAX_BACKLOG') "
+            f"AND {NOT_IN} ORDER BY f.due_at LIMIT 1",
+            (state, json.dumps(list(besides))),
         ).fetchone()
         return None if row is None else float(row["due"])
 

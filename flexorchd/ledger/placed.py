@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+NOT_IN = "d.watch_id NOT IN (SELECT value FROM json_each(?))"
+"""What leaves out the watches whose ids it is given, as JSON; `d` are their directories."""
+
 
 class Placed:
     """Gives rows with a ``directory`` and a ``name`` their path."""

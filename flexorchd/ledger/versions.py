@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
 from flexorchd.ledger.connection import Database
-from flexorchd.ledger.placed import Placed
+from flexorchd.ledger.placed import NOT_IN, Placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class AfterDue(Placed):
 
     version_id: int
     file_id: int
+    watch_id: int
     watch: str
     root: bytes
     directory: bytes
@@ -242,20 +244,21 @@ class Versions:
                 (due_at, f"NOT_FOUND: {message}", version_id),
             )
 
-    def after_due(self, now: float, limit: int) -> list[AfterDue]:
-        """Delivered versions whose `after` action is to be done."""
+    def after_due(self, now: float, limit: int, besides: Collection[int] = ()) -> list[AfterDue]:
+        """Delivered versions whose `after` action is to be done, `besides` those of some watches."""
         cursor = self._db.read.cursor()
         cursor.row_factory = None
         return [
             AfterDue(*row)
             for row in cursor.execute(
-                "SELECT v.id, f.id, w.name, w.root, d.path, f.name, v.size, v.mtime_ns, f.inode, "
+                "SELECT v.id, f.id, w.id, w.name, w.root, d.path, f.name, v.size, v.mtime_ns, f.inode, "
                 "c.sha256, v.attempt, f.version_id != v.id OR f.state != 'followed' "
                 "FROM versions AS v JOIN files AS f ON f.id = v.file_id "
                 "JOIN directories AS d ON d.id = f.directory_id JOIN watches AS w ON w.id = d.watch_id "
                 "JOIN documents AS c ON c.id = v.document_id "
-                "WHERE v.after = 'pending' AND v.due_at <= ? ORDER BY v.due_at LIMIT ?",
-                (now, limit),
+                "WHERE v.after = 'pending' AND v.due_at <= ? "
+                f"AND {NOT_IN} ORDER BY v.due_at LIMIT ?",
+                (now, json.dumps(list(besides)), limit),
             )
         ]
 
@@ -287,9 +290,12 @@ class Versions:
         ).fetchone()
         return None if row["due"] is None else float(row["due"])
 
-    def next_after(self) -> float | None:
-        """When the next `after` action is due."""
+    def next_after(self, besides: Collection[int] = ()) -> float | None:
+        """When the next `after` action is due, `besides` those of some watches."""
         row = self._db.read.execute(
-            "SELECT min(due_at) AS due FROM versions WHERE after = 'pending'"
+            "SELECT v.due_at AS due FROM versions AS v JOIN files AS f ON f.id = v.file_id "
+            "JOIN directories AS d ON d.id = f.directory_id "
+            f"WHERE v.after = 'pending' AND v.due_at IS NOT NULL AND {NOT_IN} ORDER BY v.due_at LIMIT 1",
+            (json.dumps(list(besides)),),
         ).fetchone()
-        return None if row["due"] is None else float(row["due"])
+        return None if row is None else float(row["due"])

@@ -10,9 +10,10 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from flexorchd.clock import Clock
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.versions import AfterDue
 from flexorchd.output import sync_directory
+from flexorchd.pipeline.lanes import Lanes, by_watch
+from flexorchd.pipeline.stage import Bells
 from flexorchd.rules import naming, retry
 
 log = structlog.get_logger()
@@ -39,6 +42,15 @@ class After:
     archive_dir: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """What became of one source: None when it was moved, why it was left alone, or what went wrong."""
+
+    one: AfterDue
+    action: After | None
+    outcome: str | OSError | None
+
+
 class AfterStage:
     """Does what the watch's `after` says.
 
@@ -46,6 +58,7 @@ class AfterStage:
         ledger: the queue.
         actions: the watch's action by its name; None keeps the source.
         clock: the time.
+        bells: wakes this stage.
         jitter: a number in [0, 1) that spreads retries.
     """
 
@@ -56,44 +69,58 @@ class AfterStage:
         ledger: Ledger,
         actions: Callable[[str], After | None],
         clock: Clock,
+        bells: Bells,
         jitter: Callable[[], float],
     ) -> None:
         self._ledger = ledger
         self._actions = actions
         self._clock = clock
         self._jitter = jitter
+        self._lanes = Lanes[list[_Act]](self.name, lambda: bells.ring(self.name))
 
     def step(self) -> float | None:
         """Do the actions that are due."""
         now = self._clock.now()
-        due = self._ledger.versions.after_due(now, AT_ONCE)
-        for one in due:
-            self._act(one, now)
+        due = self._ledger.versions.after_due(now, AT_ONCE, self._lanes.busy)
+        works = {watch_id: partial(self._act, some) for watch_id, some in by_watch(due).items()}
+        for acts in self._lanes.run(works):
+            for act in acts:
+                self._record(act, now)
         if due:
             return 0
-        next_due = self._ledger.versions.next_after()
+        next_due = self._ledger.versions.next_after(self._lanes.busy)
         return None if next_due is None else max(next_due - now, 0.0)
 
-    def _act(self, one: AfterDue, now: float) -> None:
-        action = self._actions(one.watch)
-        try:
-            moved = self._move(one, action) if action else self._keep(one)
-        except OSError as error:
-            pause = retry.pause(one.attempt, self._jitter())
-            code = retry.errno_code(error.errno)
-            self._ledger.versions.postpone(
-                one.version_id, now + pause, code, error.strerror or str(error)
-            )
-            log.warning(
-                "source.not_moved", watch=one.watch, path=naming.display(one.path), code=code
-            )
-            return
-        if moved is not None:
-            self._ledger.versions.after_skipped(one.version_id, moved)
-            return
-        assert action is not None  # noqa: S101  without one there is a reason
-        self._ledger.versions.after_done(one.version_id, one.file_id, now, moved=True)
-        log.info(f"source.{action.action}d", watch=one.watch, path=naming.display(one.path))
+    def _act(self, due: Sequence[AfterDue]) -> list[_Act]:
+        """Move the sources of one watch."""
+        acts = []
+        for one in due:
+            action = self._actions(one.watch)
+            try:
+                skipped = self._move(one, action) if action else self._keep(one)
+            except OSError as error:
+                acts.append(_Act(one, action, error))
+            else:
+                acts.append(_Act(one, action, skipped))
+        return acts
+
+    def _record(self, act: _Act, now: float) -> None:
+        one = act.one
+        if isinstance(act.outcome, OSError):
+            self._postpone(one, act.outcome, now)
+        elif act.outcome is not None:
+            self._ledger.versions.after_skipped(one.version_id, act.outcome)
+        elif act.action is not None:
+            self._ledger.versions.after_done(one.version_id, one.file_id, now, moved=True)
+            log.info(f"source.{act.action.action}d", watch=one.watch, path=naming.display(one.path))
+
+    def _postpone(self, one: AfterDue, error: OSError, now: float) -> None:
+        pause = retry.pause(one.attempt, self._jitter())
+        code = retry.errno_code(error.errno)
+        self._ledger.versions.postpone(
+            one.version_id, now + pause, code, error.strerror or str(error)
+        )
+        log.warning("source.not_moved", watch=one.watch, path=naming.display(one.path), code=code)
 
     def _keep(self, one: AfterDue) -> str:
         """The configuration has changed: what an earlier run renamed aside gets its name back."""

@@ -7,15 +7,18 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from flexorchd.beneath import ABSENT, CONTENT, PLACE, open_beneath, opened
 from flexorchd.clock import Clock
-from flexorchd.ledger.documents import Fingerprint
+from flexorchd.ledger.following import Fingerprint
 from flexorchd.ledger.files import NextLook, PendingFile
 from flexorchd.ledger.ledger import Ledger
+from flexorchd.pipeline.lanes import Lanes, by_watch
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rules.naming import display
 from flexorchd.rules.retry import errno_code, pause
@@ -28,6 +31,7 @@ BLOCK = 256 * 1024
 LARGE = 8 * 1024 * 1024
 """From this size on a file is read on a thread of its own, so that small ones need not wait for it."""
 READERS = 2
+"""So many of them for each watch: those of a mount that has died must not take the others' places."""
 
 
 class ChangedError(Exception):
@@ -77,24 +81,27 @@ class FingerprintStage:
         self._clock = clock
         self._bells = bells
         self._stopping = threading.Event()
-        self._buffer = memoryview(bytearray(BLOCK))
+        self._lanes = Lanes[list[_Read]](self.name, lambda: bells.ring(self.name))
         self._large: dict[int, _LargeRead] = {}
 
     def step(self) -> float | None:
         """See `flexorchd.pipeline.stage.Stage.step`."""
-        due = self._ledger.files.settled(self._clock.now(), BATCH)
+        due = self._ledger.files.settled(self._clock.now(), BATCH, self._lanes.busy)
         small = [file for file in due if file.size < LARGE]
         self._start_large([file for file in due if file.size >= LARGE])
-        try:
-            reads = [_read(file, self._buffer, self._stopping) for file in small]
-        except StoppedError:
-            return None
+        works = {
+            watch_id: partial(_read_all, files, self._stopping)
+            for watch_id, files in by_watch(small).items()
+        }
+        reads = [read for some in self._lanes.run(works) for read in some]
         self._commit([*reads, *self._finished_large()])
+        if self._stopping.is_set():
+            return None
         if small and len(due) == BATCH:
             return 0.0
         if self._large:
             return None
-        next_due = self._ledger.files.next_due("settled")
+        next_due = self._ledger.files.next_due("settled", self._lanes.busy)
         return None if next_due is None else max(0.0, next_due - self._clock.now())
 
     def close(self) -> None:
@@ -103,7 +110,8 @@ class FingerprintStage:
 
     def _start_large(self, files: Sequence[PendingFile]) -> None:
         for file in files:
-            if len(self._large) < READERS and file.id not in self._large:
+            readers = sum(one.file.watch_id == file.watch_id for one in self._large.values())
+            if readers < READERS and file.id not in self._large:
                 reader = _LargeRead(file, self._stopping, lambda: self._bells.ring(self.name))
                 self._large[file.id] = reader
                 reader.start()
@@ -180,6 +188,15 @@ class _LargeRead(threading.Thread):
         except StoppedError:
             return
         self._on_end()
+
+
+def _read_all(files: Sequence[PendingFile], stopping: threading.Event) -> list[_Read]:
+    """One after the other, up to a stop."""
+    buffer, reads = memoryview(bytearray(BLOCK)), list[_Read]()
+    with suppress(StoppedError):
+        for file in files:
+            reads.append(_read(file, buffer, stopping))
+    return reads
 
 
 def _read(file: PendingFile, buffer: memoryview, stopping: threading.Event) -> _Read:

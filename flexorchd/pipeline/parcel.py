@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from functools import partial
+from io import FileIO
+from typing import Self, TypeVar
 
 from flexorchd.beneath import CONTENT, PLACE, open_beneath, opened
 from flexorchd.client import Upload
 from flexorchd.ledger.accounts import SettingsRow
 from flexorchd.ledger.documents import Candidate
+from flexorchd.patience import within
 from flexorchd.rules.batching import LARGEST_BATCH, Item
 from flexorchd.rules.naming import sent_name
 
 BLOCK = 256 * 1024
+READ_SECONDS = 20.0
+"""What a mount gets for one block; a disk that has to wake up needs up to fifteen."""
+
+
+Result = TypeVar("Result")
 
 
 class ContentChangedError(Exception):
@@ -66,6 +73,26 @@ class Parcel:
         """As the client sends it."""
         return Upload(self.item.sent_name, self.candidate.size, self._stream)
 
+    def _blocks(self) -> Iterator[bytes]:
+        """The file as it is read. A mount that does not answer must not hold up what others wait to send."""
+        ask = partial(within, READ_SECONDS) if self.candidate.on_mount else _at_once
+        file = ask(self._open)
+        try:
+            while block := ask(partial(file.read, BLOCK)):
+                yield block
+        except TimeoutError:
+            # Closing it might hang as well; whoever still reads it lets go of it.
+            raise
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+
+    def _open(self) -> FileIO:
+        candidate = self.candidate
+        with opened(candidate.root, candidate.directory, PLACE) as folder:
+            return FileIO(open_beneath(folder, candidate.name, CONTENT))
+
     def _stream(self) -> Iterator[bytes]:
         """The file's bytes, the last block only once all of them are known to be what was hashed.
 
@@ -75,19 +102,20 @@ class Parcel:
         """
         candidate, digest, held = self.candidate, hashlib.sha256(), b""
         try:
-            with opened(candidate.root, candidate.directory, PLACE) as folder:
-                descriptor = open_beneath(folder, candidate.name, CONTENT)
-            with os.fdopen(descriptor, "rb", buffering=0) as file:
-                while block := file.read(BLOCK):
-                    digest.update(block)
-                    if held:
-                        yield held
-                    held = block
+            for block in self._blocks():
+                digest.update(block)
+                if held:
+                    yield held
+                held = block
         except OSError as error:
             raise SourceUnreadableError(candidate, error) from error
         if digest.digest() != candidate.sha256:
             raise ContentChangedError(candidate)
         yield held
+
+
+def _at_once(ask: Callable[[], Result]) -> Result:
+    return ask()
 
 
 def pipeline_config(settings: SettingsRow) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ import stat
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -14,6 +15,7 @@ from flexorchd.beneath import ABSENT, CONTENT, PLACE, open_beneath, opened
 from flexorchd.clock import Clock
 from flexorchd.ledger.files import NextLook, PendingFile
 from flexorchd.ledger.ledger import Ledger
+from flexorchd.pipeline.lanes import Lanes, by_watch
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rules.naming import display
 from flexorchd.rules.retry import errno_code, pause
@@ -65,18 +67,22 @@ class SettleStage:
         self._clock = clock
         self._bells = bells
         self._in_place = in_place
+        self._lanes = Lanes[_Outcomes](self.name, lambda: bells.ring(self.name))
         self._offset: float | None = None
 
     def step(self) -> float | None:
         """See `flexorchd.pipeline.stage.Stage.step`."""
         self._follow_clock()
         now = self._clock.now()
-        due = self._ledger.files.settling(now, BATCH)
-        if due:
-            self._commit(self._look_at(due), now)
+        due = self._ledger.files.settling(now, BATCH, self._lanes.busy)
+        works = {
+            watch_id: partial(self._look_at, files) for watch_id, files in by_watch(due).items()
+        }
+        for outcomes in self._lanes.run(works):
+            self._commit(outcomes, now)
         if len(due) == BATCH:
             return 0.0
-        next_due = self._ledger.files.next_due("settling")
+        next_due = self._ledger.files.next_due("settling", self._lanes.busy)
         return None if next_due is None else max(0.0, next_due - self._clock.now())
 
     def _follow_clock(self) -> None:
@@ -104,6 +110,10 @@ class SettleStage:
             except OSError as error:
                 for file in siblings:
                     outcomes.trouble(file, error)
+        # Asked where the folder was looked at: whether it is in place, it alone can tell.
+        away = {f.watch_id for f in outcomes.gone if not self._in_place(f.watch_id)}
+        outcomes.away = [file for file in outcomes.gone if file.watch_id in away]
+        outcomes.gone = [file for file in outcomes.gone if file.watch_id not in away]
         return outcomes
 
     def _look(self, folder: int, file: PendingFile, settle: float, outcomes: _Outcomes) -> None:
@@ -145,7 +155,10 @@ class SettleStage:
             for file, error in outcomes.in_trouble:
                 if file.id in valid:
                     self._postpone(file, error, now)
-            self._let_go([file for file in outcomes.gone if file.id in valid], now)
+            files.gone([file.id for file in outcomes.gone if file.id in valid], now)
+            for file in outcomes.away:
+                if file.id in valid:
+                    files.postpone(file.id, now + AWAIT_FOLDER, "its folder is away")
         if settled:
             self._bells.ring("fingerprint")
         if outcomes.empty:
@@ -159,13 +172,6 @@ class SettleStage:
                 "file.unreadable", watch=file.watch, path=display(file.path), reason=error.strerror
             )
 
-    def _let_go(self, files: list[PendingFile], now: float) -> None:
-        in_place = {watch_id: self._in_place(watch_id) for watch_id in {f.watch_id for f in files}}
-        self._ledger.files.gone([file.id for file in files if in_place[file.watch_id]], now)
-        for file in files:
-            if not in_place[file.watch_id]:
-                self._ledger.files.postpone(file.id, now + AWAIT_FOLDER, "its folder is away")
-
 
 @dataclass(slots=True)
 class _Outcomes:
@@ -175,6 +181,7 @@ class _Outcomes:
     waiting: list[tuple[PendingFile, Look, Wait]] = field(default_factory=list)
     empty: list[PendingFile] = field(default_factory=list)
     gone: list[PendingFile] = field(default_factory=list)
+    away: list[PendingFile] = field(default_factory=list)
     in_trouble: list[tuple[PendingFile, OSError]] = field(default_factory=list)
 
     def trouble(self, file: PendingFile, error: OSError) -> None:
@@ -186,6 +193,7 @@ class _Outcomes:
     def files(self) -> Iterator[PendingFile]:
         yield from self.empty
         yield from self.gone
+        yield from self.away
         yield from (one[0] for one in self.settled)
         yield from (one[0] for one in self.waiting)
         yield from (one[0] for one in self.in_trouble)

@@ -12,7 +12,7 @@ from flexorchd.ledger.watches import Mount
 from flexorchd.rules.naming import display
 from flexorchd.rules.retry import remedy
 from flexorchd.watch.paths import below, is_within, join
-from flexorchd.watch.place import InPlace, Missing, find, unreadable
+from flexorchd.watch.place import FOLDER_SILENT, InPlace, Missing, find, unanswered, unreadable
 
 log = structlog.get_logger()
 
@@ -57,6 +57,21 @@ class Footing:
     def lose(self, error: OSError) -> None:
         """The folder is there and cannot be read."""
         self._hold(unreadable(self._root, error))
+
+    @property
+    def silent(self) -> bool:
+        """Whether the folder does not answer at present."""
+        missing = self.missing
+        return missing is not None and missing.code == FOLDER_SILENT
+
+    def fall_silent(self, seconds: float) -> None:
+        """The folder has not answered for so long. From any thread."""
+        self._hold(unanswered(self._root, seconds))
+
+    def answers(self) -> None:
+        """The folder answers."""
+        if self.silent:
+            self._release()
 
     def is_firm(self) -> bool:
         """Whether the folder is in its place at this moment."""

@@ -14,6 +14,7 @@ from flexorchd.watch.paths import is_within
 
 MOUNT_MISSING = "MOUNT_MISSING"
 FOLDER_MISSING = "FOLDER_MISSING"
+FOLDER_SILENT = "FOLDER_SILENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Missing:
     """The folder is not there, and nothing of what it held may be taken for gone.
 
     Attributes:
-        code: `MOUNT_MISSING`, `FOLDER_MISSING` or that of `rules.retry.errno_code`.
+        code: `MOUNT_MISSING`, `FOLDER_MISSING`, `FOLDER_SILENT` or that of `rules.retry.errno_code`.
         message: for people; what they can do says `rules.retry.remedy` of the code.
     """
 
@@ -103,6 +104,14 @@ def _mount_missing(root: bytes, remembered: Mount, mounts: Mounts) -> Missing:
 def unreadable(root: bytes, error: OSError) -> Missing:
     """Why a folder that is there is of no use."""
     return Missing(errno_code(error.errno), f"{display(root)} cannot be read: {error.strerror}.")
+
+
+def unanswered(root: bytes, seconds: float) -> Missing:
+    """Why a folder that has not answered for some time is of no use."""
+    return Missing(
+        FOLDER_SILENT,
+        f"{display(root)} has not answered for {seconds:.0f} s: the server or the disk behind it hangs.",
+    )
 
 
 def _folder_missing(root: bytes, error: OSError) -> Missing:

@@ -19,6 +19,8 @@ from flexorchd.watch.place import Missing
 from flexorchd.watch.scanner import Scanner
 from flexorchd.watch.unreadable import Unreadable
 
+SILENT_SECONDS = 30.0
+"""After so long without an answer of its folder a watch is held; a disk that wakes up takes up to 15."""
 CHECK_SECONDS = 2.0
 """How often a watch looks whether its folder is in place and its observer alive."""
 POLL_SECONDS = 2.0
@@ -73,7 +75,6 @@ class Watcher:
     Attributes:
         scanned_once: set with the end of the first scan.
         scans: how many full scans there were.
-        last_tick: when it last showed life, by the monotonic clock; within long scans too.
     """
 
     def __init__(
@@ -89,7 +90,8 @@ class Watcher:
         self.name = f"watch {watched.name}"
         self.scanned_once = threading.Event()
         self.scans = 0
-        self.last_tick = clock.monotonic()
+        self._ticked = clock.monotonic()
+        self._asks = self._was_silent = False
         self._watched = watched
         self._ledger = ledger
         self._clock = clock
@@ -106,6 +108,11 @@ class Watcher:
 
     def _make_scanner(self, ring: Callable[[], None]) -> Scanner:
         watched = self._watched
+
+        def found() -> None:
+            self._ticked = self._clock.monotonic()
+            ring()
+
         door = Door(
             self._ledger.files,
             watched.id,
@@ -113,7 +120,7 @@ class Watcher:
             watched.settle,
             self._clock,
             self._footing,
-            ring,
+            found,
         )
         return Scanner(watched.root, door, recursive=watched.recursive)
 
@@ -153,12 +160,27 @@ class Watcher:
         """How many folders below the root cannot be read for now."""
         return len(self._unreadable)
 
+    @property
+    def last_tick(self) -> float:
+        """When it last showed life, by the monotonic clock; within long scans too.
+
+        It is not the watch that is dead while its folder does not answer.
+        """
+        return self._clock.monotonic() if self._footing.silent else self._ticked
+
+    def look_from_outside(self) -> None:
+        """Hold the watch while its folder does not answer: waiting for it, it cannot do so itself."""
+        silent = self._asks and self._clock.monotonic() - self._ticked > SILENT_SECONDS
+        if silent:
+            self._footing.fall_silent(SILENT_SECONDS)
+
     def in_place(self) -> bool:
         """Whether the folder is there at this moment, so that a file which is not is gone."""
         return self._footing.is_firm()
 
     def step(self) -> float | None:
         """See `flexorchd.pipeline.stage.Stage.step`."""
+        self._asks = True
         try:
             self._tick()
             return self._step()
@@ -174,6 +196,8 @@ class Watcher:
             # Hints that were taken may not have been followed.
             self._scan_at = 0.0
             raise
+        finally:
+            self._asks = False
 
     def stop(self) -> None:
         """End a scan that is under way. From any thread."""
@@ -203,7 +227,14 @@ class Watcher:
     def _tick(self) -> None:
         if self._stopping.is_set():
             raise StoppedError
-        self.last_tick = self._clock.monotonic()
+        self._hear()
+
+    def _hear(self) -> None:
+        """The folder has answered."""
+        self._ticked = self._clock.monotonic()
+        if self._footing.silent:
+            self._footing.answers()
+            self._was_silent = True
 
     def _wait(self) -> float:
         if self._hints:
@@ -260,7 +291,10 @@ class Watcher:
         self._plan_poll(self._clock.monotonic() - started)
 
     def _plan_poll(self, seconds: float) -> None:
-        pause_ = poll_pause(seconds, self._watched.rescan)
+        self._hear()
+        # What a hanging folder took says nothing of what a scan costs.
+        pause_ = poll_pause(0.0 if self._was_silent else seconds, self._watched.rescan)
+        self._was_silent = False
         self._poll_at = self._clock.monotonic() + pause_
 
     def _scan_all(self, found_by: FoundBy) -> Report:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +28,8 @@ def disk(tmp_path: Path) -> Iterator[Break]:
 
         def disk(name: str) -> BrokenDisk:
             point, backing = tmp_path / "place" / name, tmp_path / f"behind-{name}"
-            return closing.enter_context(BrokenDisk(point, backing))
+            # Nothing is read from memory: every read is the disk's.
+            return closing.enter_context(BrokenDisk(point, backing, direct_io=True))
 
         yield disk
 
@@ -152,7 +156,7 @@ def test_a_watch_whose_server_ends_is_not_empty(
     one.delivered("a.txt", "b.txt")
     one.is_well()
     one.holds()
-    assert [line["code"] for line in one.told("watch.held")][0] == "MOUNT_LOST"
+    assert next(line["code"] for line in one.told("watch.held")) == "MOUNT_LOST"
     assert len(one.told_loudly()) <= 2, "lost, and absent while it is mounted anew"
     assert len(one.told("watch.released")) == 1
 
@@ -189,3 +193,80 @@ def test_results_say_what_they_are_of_though_the_inode_changes(
     one.delivered("later.txt")
     assert service.workspace.payments(b"one") == 1
     assert json.loads((one.place.output / "results/in/a.txt.json").read_bytes())
+
+
+# -- what does not answer at all ------------------------------------------------------------------------
+
+TWO = ({"name": "in"}, {"name": "dead", "after": "delete"})
+SILENT = "FOLDER_SILENT"
+
+
+@pytest.fixture
+def dead(running: Start, disk: Break) -> tuple[Running, BrokenDisk]:
+    """Two watches, one of them on a disk that is about to hang."""
+    inbox = disk("dead")
+    one = running(watches=TWO)
+    one.promise.archive["dead"] = None
+    return one, inbox
+
+
+@pytest.mark.parametrize(
+    ("operation", "after"),
+    [("getattr", 0), ("read", 0), ("read", 2), ("read", 4), ("rename", 0), ("unlink", 0)],
+    ids=["while it is scanned", "settles", "is hashed", "is sent", "is moved", "is deleted"],
+)
+def test_a_folder_that_does_not_answer_holds_up_no_other(
+    dead: tuple[Running, BrokenDisk], operation: str, after: int
+) -> None:
+    one, inbox = dead
+    inbox.hangs(operation, where="^/$" if operation == "getattr" else "", after=after)
+    content = "does not answer " * 10
+    (inbox.backing / "stuck.txt").write_text(content)
+    one.promise.dropped["dead", "stuck.txt"] = content.encode()
+    wait_for(lambda: inbox.met(operation))
+    for n in range(3):
+        one.promise.drop(f"{n}.txt", f"document {n}")
+    deliveries(one, 3)
+    inbox.heal()
+    wait_for(lambda: one.place.result("stuck.txt", "dead"))
+    one.is_well()
+    wait_for(lambda: not (inbox.backing / "stuck.txt").exists())
+    one.holds()
+
+
+def test_a_watch_whose_folder_does_not_answer_is_held_and_goes_on(
+    dead: tuple[Running, BrokenDisk],
+) -> None:
+    one, inbox = dead
+    inbox.hangs("getattr", "readdir")
+    one.says(SILENT)
+    (held,) = one.told("watch.held")
+    assert held["code"] == SILENT
+    assert one.told("watch.released") == []
+    inbox.heal()
+    one.is_well()
+    assert len(one.told("watch.released")) == 1
+    one.promise.drop("a.txt", "one", "dead")
+    wait_for(lambda: one.place.result("a.txt", "dead"))
+
+
+def test_a_start_does_not_wait_for_a_folder_that_does_not_answer(
+    build: Callable[..., Any], disk: Break
+) -> None:
+    inbox = disk("dead")
+    place = build(watches=TWO)
+    place.drop("a.txt", "one", "dead")
+    assert place.once() == 0
+    inbox.hangs("getattr", "readdir", "read")
+    one = Running(place)
+    try:
+        one.promise.drop("b.txt", "two")
+        one.delivered("b.txt")
+        one.says(SILENT)
+        assert one.status().states["vanished"] == 0
+        os.kill(one.pid, signal.SIGTERM)
+        one.tells("daemon.stopped")
+    finally:
+        # The kernel lets no process end that FUSE owes an answer.
+        inbox.heal()
+        one.stop()

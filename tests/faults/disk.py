@@ -103,9 +103,9 @@ class BrokenDisk:
         """These operations take so much longer."""
         self._rule(operations, where, FOREVER, delay=seconds)
 
-    def hangs(self, *operations: str, where: str = "") -> None:
-        """These operations do not end until it is healed: a server that is away, on a hard mount."""
-        self._rule(operations, where, FOREVER, hang=True)
+    def hangs(self, *operations: str, where: str = "", after: int = 0) -> None:
+        """These operations, `after` so many, do not end until it is healed: a hard mount without its server."""
+        self._rule(operations, where, FOREVER, hang=True, after=after)
 
     def heal(self) -> None:
         """Nothing goes wrong any more."""
@@ -122,8 +122,8 @@ class BrokenDisk:
         return Counter(json.loads(line)["operation"] for line in lines)
 
     def _rule(self, operations: tuple[str, ...], where: str, times: int, **what: Any) -> None:
-        rule = {"id": next(self._numbers), "operations": operations, "where": where, "times": times}
-        self._rules.append(rule | what)
+        rule = {"id": next(self._numbers), "operations": operations, "where": where}
+        self._rules.append(rule | {"times": times, "after": 0} | what)
         self._write()
 
     def _write(self) -> None:

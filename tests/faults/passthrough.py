@@ -36,12 +36,11 @@ class Rules:
 
     def apply(self, operation: str, path: str) -> None:
         """Let the operation fail, wait or hang, if a rule says so."""
-        while (rule := self._rule(operation, path)) is not None:
-            if not rule.get("hang"):
-                break
-            time.sleep(HANGING_LOOK)
+        rule = self._rule(operation, path)
         if rule is None:
             return
+        while rule.get("hang") and self._stands(rule):
+            time.sleep(HANGING_LOOK)
         time.sleep(rule.get("delay", 0.0))
         if "errno" in rule:
             raise fuse.FuseOSError(getattr(errno, rule["errno"]))
@@ -50,18 +49,18 @@ class Rules:
         with self._lock:
             self._read_again()
             for rule in self._rules:
-                used = self._used.get(rule["id"], 0)
-                if (
-                    operation in rule["operations"]
-                    and re.search(rule["where"], path)
-                    and used < rule["times"]
-                ):
-                    if not rule.get("hang") or not used:
-                        self._note(rule, operation, path)
-                    if not rule.get("hang"):
-                        self._used[rule["id"]] = used + 1
+                if operation not in rule["operations"] or not re.search(rule["where"], path):
+                    continue
+                used = self._used[rule["id"]] = self._used.get(rule["id"], 0) + 1
+                if rule["after"] < used <= rule["after"] + rule["times"]:
+                    self._note(rule, operation, path)
                     return rule
         return None
+
+    def _stands(self, rule: dict[str, Any]) -> bool:
+        with self._lock:
+            self._read_again()
+            return rule in self._rules
 
     def _note(self, rule: dict[str, Any], operation: str, path: str) -> None:
         with self._met.open("a") as met:

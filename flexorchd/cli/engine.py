@@ -13,7 +13,7 @@ import msgspec
 from flexorchd.config.access import KEY_VARIABLE
 from flexorchd.config.fields import is_loopback
 from flexorchd.engine_process import require_engine
-from flexorchd.errors import UsageError
+from flexorchd.errors import StateError, UsageError
 
 EXAMPLES = """\b
 Examples:
@@ -25,7 +25,13 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", default=8621, show_default=True, help="On which port; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8621,
+    show_default=True,
+    help="On which port; 0 takes a free one.",
+)
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
@@ -45,7 +51,8 @@ def engine(host: str, port: int, data: Path, plan: str, chaos: str, executor: st
     from flexorchd.engine.config import Chaos, EngineSettings
     from flexorchd.engine.server import serve
 
-    key = os.environ.get(KEY_VARIABLE) or f"dfx_{secrets.token_urlsafe(24)}"
+    given = os.environ.get(KEY_VARIABLE)
+    key = given or f"dfx_{secrets.token_urlsafe(24)}"
     try:
         settings = EngineSettings(
             data=data.absolute(),
@@ -57,21 +64,33 @@ def engine(host: str, port: int, data: Path, plan: str, chaos: str, executor: st
         )
     except ValueError as error:
         raise UsageError(str(error), "") from error
-    listener = socket.create_server((host, port), family=_family(host))
+    listener = _listen(host, port)
     address = f"http://{host}:{listener.getsockname()[1]}/v1"
 
     def say(store_id: str) -> None:
         del store_id
         click.echo(f"flexorchd engine: {address}, data in {data}", err=True)
-        if KEY_VARIABLE not in os.environ:
+        if not given:
             click.echo(f"API key, shown this once: {key}")
 
-    serve(settings, listener, say)
+    try:
+        with listener:
+            serve(settings, listener, say)
+    except RuntimeError as error:  # another engine has the data, or a newer one had
+        raise StateError(str(error), "") from error
     return 0
 
 
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (while")[0]
+        raise UsageError(
+            f"{host}:{port} cannot be listened on: {reason}.",
+            "Choose another place with --host and --port; port 0 takes a free one.",
+        ) from error
 
 
 def rates(text: str) -> dict[str, float]:

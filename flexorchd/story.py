@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flexorchd.clock import iso
-from flexorchd.ledger.documents import FORGOTTEN
+from flexorchd.ledger.following import FORGOTTEN
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.search import Found
 from flexorchd.rules import retry

@@ -7,29 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.following import ENDED, Fingerprint, follow
 from flexorchd.ledger.indexes import OPEN_DOCUMENT
 from flexorchd.ledger.placed import Placed
-
-ENDED = ("completed", "failed", "refused")
-"""States of a document whose files are to be delivered."""
-
-FORGOTTEN = "forgotten"
-"""The rule that ignores content which `flexorchd forget` erased."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """A settled file whose content is known; the look is the one that held before and after hashing."""
-
-    file_id: int
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-    sha256: bytes
-    settings_id: int
-    account_id: int
-    warning: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +57,6 @@ ORDER BY c.due_at, c.id LIMIT ?
 """
 
 
-# One question a file, since each costs as much as a write: is it still what was hashed, was its content
-# forgotten, has it this content already (whose account it was is no matter), is there a document of it.
-_FOUND = """
-SELECT f.seen_at, f.due_at AS settled_at, c.id AS document_id, c.state AS document_state,
-  EXISTS (SELECT 1 FROM forgotten WHERE sha256 = :sha256) AS forgotten,
-  EXISTS (SELECT 1 FROM versions AS v JOIN documents AS had ON had.id = v.document_id
-    WHERE v.id = f.version_id AND had.sha256 = :sha256 AND had.settings_id = :settings_id
-    AND v.state IN ('following', 'ready', 'delivered', 'failed')) AS has_it
-FROM files AS f LEFT JOIN documents AS c
-  ON c.sha256 = :sha256 AND c.settings_id = :settings_id AND c.account_id = :account_id
-WHERE f.id = :file_id AND f.state = 'settled' AND f.size = :size AND f.mtime_ns = :mtime_ns
-  AND f.ctime_ns = :ctime_ns AND f.inode = :inode
-"""
-
-
 class Documents:
     """The `documents` and `forgotten` tables, and the versions that follow a document."""
 
@@ -105,95 +70,7 @@ class Documents:
         nothing; content that another file brought waits for that file's document or shares its end.
         """
         with self._db.write() as db:
-            for found in fingerprints:
-                self._follow(db, found, now)
-
-    def _follow(self, db: sqlite3.Connection, found: Fingerprint, now: float) -> None:
-        file = db.execute(
-            _FOUND,
-            {
-                "sha256": found.sha256,
-                "settings_id": found.settings_id,
-                "account_id": found.account_id,
-                "file_id": found.file_id,
-                "size": found.size,
-                "mtime_ns": found.mtime_ns,
-                "ctime_ns": found.ctime_ns,
-                "inode": found.inode,
-            },
-        ).fetchone()
-        if file is None:
-            return
-        if file["forgotten"]:
-            db.execute(
-                "UPDATE files SET state = 'ignored', reason = ?, due_at = NULL WHERE id = ?",
-                (FORGOTTEN, found.file_id),
-            )
-        elif file["has_it"]:
-            self._is_back(db, found.file_id, now)
-        else:
-            document_id = file["document_id"] or self._new_document(db, found, now)
-            ended = file["document_state"] in ENDED
-            self._new_version(db, found, document_id, file, now, ended)
-
-    @staticmethod
-    def _is_back(db: sqlite3.Connection, file_id: int, now: float) -> None:
-        """It has its result already; what is done with its source afterwards is done with this one too."""
-        row = db.execute(
-            "UPDATE files SET state = 'followed', due_at = NULL WHERE id = ? RETURNING version_id",
-            (file_id,),
-        ).fetchone()
-        db.execute(
-            "UPDATE versions SET after = 'pending', due_at = ?, attempt = 0 "
-            "WHERE id = ? AND state = 'delivered' AND after IN ('done', 'skipped')",
-            (now, row["version_id"]),
-        )
-
-    @staticmethod
-    def _new_document(db: sqlite3.Connection, found: Fingerprint, now: float) -> int:
-        document_id = db.execute(
-            "INSERT INTO documents (sha256, settings_id, account_id, size, state, due_at) "
-            "VALUES (?, ?, ?, ?, 'queued', ?)",
-            (found.sha256, found.settings_id, found.account_id, found.size, now),
-        ).lastrowid
-        assert document_id is not None  # noqa: S101  an INSERT that did not raise has a row
-        return document_id
-
-    @staticmethod
-    def _new_version(
-        db: sqlite3.Connection,
-        found: Fingerprint,
-        document_id: int,
-        file: sqlite3.Row,
-        now: float,
-        ended: bool,
-    ) -> None:
-        ready_at = now if ended else None
-        version_id = db.execute(
-            "INSERT INTO versions (file_id, document_id, size, mtime_ns, found_at, settled_at, "
-            "hashed_at, state, due_at, ready_at, warning) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                found.file_id,
-                document_id,
-                found.size,
-                found.mtime_ns,
-                file["seen_at"],
-                file["settled_at"],
-                now,
-                "ready" if ended else "following",
-                ready_at,
-                ready_at,
-                found.warning,
-            ),
-        ).lastrowid
-        db.execute(
-            "UPDATE files SET state = 'followed', due_at = NULL, version_id = ? WHERE id = ?",
-            (version_id, found.file_id),
-        )
-        db.execute(
-            "UPDATE documents SET version_id = ? WHERE id = ? AND version_id IS NULL",
-            (version_id, document_id),
-        )
+            follow(db, fingerprints, now)
 
     def fail_file(self, file_id: int, code: str, message: str, now: float) -> None:
         """A file that ends before its content could be a document, such as an empty one."""

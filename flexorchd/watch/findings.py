@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from flexorchd.clock import Clock
-from flexorchd.ledger.documents import FORGOTTEN
 from flexorchd.ledger.files import Files, FoundBy, KnownFile, Sighting
+from flexorchd.ledger.following import FORGOTTEN
 from flexorchd.rules.naming import display, is_temporary
 from flexorchd.rules.selection import Ignored
 from flexorchd.watch.paths import join

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from flexorchd.ledger.accounts import SettingsRow
-from flexorchd.ledger.documents import Fingerprint
 from flexorchd.ledger.files import FoundBy, Sighting
+from flexorchd.ledger.following import Fingerprint
 from flexorchd.ledger.jobs import JobEnd
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.versions import Delivered

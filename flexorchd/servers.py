@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import structlog
 
 from flexorchd import __version__
-from flexorchd.config import webhook_secret
+from flexorchd.config import Address, webhook_secret
 from flexorchd.health import Health
 from flexorchd.metrics import Metrics
 from flexorchd.parts import Parts
@@ -15,6 +15,7 @@ from flexorchd.pipeline.stage import Stage
 from flexorchd.survey import Latest, survey
 from flexorchd.web.access import read_or_make_token
 from flexorchd.web.app import create_app as create_pages
+from flexorchd.web.origin import name_in_links
 from flexorchd.web.server import WebServer, bind
 from flexorchd.web.site import Pages
 from flexorchd.webhook.receiver import Receiver, create_app
@@ -47,7 +48,9 @@ class Servers:
             if listener is not None:
                 pages = WebServer(listener, create_pages(self._pages(health)))
                 self._serve(pages, "web")
-                parts.ledger.memory.set("page", pages.address)
+                name = name_in_links(pages.listens.host, config.web.allowed_hosts)
+                link = f"http://{Address(name, pages.listens.port)}"
+                parts.ledger.memory.set("page", link)
         self._given_secret = webhook_secret(config.webhook)
         if config.webhook.listen is not None:
             hook_listener = bind(config.webhook.listen, given=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/@\s,]+)(?::\d{1,5})?")
@@ -26,6 +27,20 @@ def is_allowed_host(header: str | None, allowed: Collection[str]) -> bool:
     """
     name = host_name(header)
     return name is not None and _bare(name) in {_bare(one.lower()) for one in allowed}
+
+
+def name_in_links(host: str, allowed: Sequence[str]) -> str:
+    """The name under which a person opens pages that are served on a host.
+
+    Args:
+        host: where they are served; "every address" is none that a browser could go to.
+        allowed: the names that they are served under.
+    """
+    try:
+        everywhere = ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        everywhere = False
+    return _bare(allowed[0]) if everywhere and allowed else host
 
 
 def _bare(host: str) -> str:

@@ -96,6 +96,7 @@ class WebServer:
 
     Attributes:
         address: where it listens, as a URL.
+        listens: the same as host and port.
     """
 
     def __init__(self, listener: socket.socket, app: ASGIApp) -> None:
@@ -104,7 +105,8 @@ class WebServer:
         logging.getLogger("uvicorn").propagate = False
         self._listener = listener
         host, port = listener.getsockname()[:2]
-        self.address = f"http://{Address(host, port)}"
+        self.listens = Address(host, port)
+        self.address = f"http://{self.listens}"
         self._server = _CalmServer(
             uvicorn.Config(
                 app,

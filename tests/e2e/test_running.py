@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from tests.e2e.conftest import Build
@@ -128,3 +129,12 @@ def test_a_backlog_is_held_until_it_is_approved(running: Place, service: Service
     assert service.count("documents.upload") == 0
     assert running.command("approve", "in")[0] == 0
     wait_for(lambda: len(running.results()) == 51)
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:0", "127.0.0.1:0"])
+def test_the_link_that_status_prints_can_be_opened(build: Build, listen: str) -> None:
+    place = build(web={"listen": listen})
+    with place.spawn("run"):
+        wait_for(lambda: any(event["event"] == "daemon.started" for event in place.events()))
+        link = place.status()["page"]
+        assert httpx.get(link, follow_redirects=True).status_code == 200

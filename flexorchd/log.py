@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 _SECRET = re.compile(r"\b(dfx|fx)_[A-Za-z0-9_\-]{6,}")
 _HIDDEN = r"\1_…"
+_WALL_CLOCK = "%Y-%m-%d %H:%M:%S"
 
 
 def hide_secrets(
@@ -25,12 +27,27 @@ def hide_secrets(
     return event
 
 
-def set_up(level: str, form: str) -> None:
+def without(events: Collection[str]) -> Processor:
+    """A structlog processor: these events are told elsewhere."""
+
+    def drop(
+        logger: object, method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        del logger, method
+        if event.get("event") in events:
+            raise structlog.DropEvent
+        return event
+
+    return drop
+
+
+def set_up(level: str, form: str, *, untold: Collection[str] = ()) -> None:
     """Send structlog's events and the libraries' warnings to standard error.
 
     Args:
         level: ``debug``, ``info``, ``warning`` or ``error``.
         form: ``json``, ``console``, or ``auto``: console on a terminal, JSON elsewhere.
+        untold: events that are told elsewhere, and not here.
     """
     on_terminal = sys.stderr.isatty()
     as_text = form == "console" or (form == "auto" and on_terminal)
@@ -48,9 +65,12 @@ def set_up(level: str, form: str) -> None:
     traceback: list[Any] = [] if as_text else [structlog.processors.ExceptionRenderer(as_dicts)]
     structlog.configure(
         processors=[
+            without(untold),
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=not as_text),
+            structlog.processors.TimeStamper(
+                fmt=_WALL_CLOCK if as_text else "iso", utc=not as_text
+            ),
             *traceback,
             hide_secrets,
             renderer,

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from flexorchd.account import Account
 from flexorchd.clock import Clock
+from flexorchd.ledger.figures import Figures
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.progress import Progress
+from flexorchd.rules.causes import meaning
+from flexorchd.rules.naming import display
+from flexorchd.rules.retry import remedy_for_file
 
 AWAY_SECONDS = 300.0
 SETTLE_SECONDS, SETTLE_TIMES = 60.0, 20
@@ -60,8 +64,17 @@ class Once:
         if self._away_too_long():
             return [*held, Leaving(progress.moving, f"the service is away: {self.account.away}")]
         if self._only_unsettled(progress):
-            return [*held, Leaving(progress.settling, "still being written, or not readable")]
+            return [*held, Leaving(progress.settling, self._unsettled())]
         return None
+
+    def _unsettled(self) -> str:
+        unreadable = Figures(self.ledger.database).unreadable()
+        told = [
+            f"{one.watch}/{display(one.path)}{f' and {one.others} more' if one.others else ''}: "
+            f"{meaning(one.code)}. {remedy_for_file(one.code)}"
+            for one in unreadable
+        ]
+        return " ".join(told) or "still being written: see `flexorchd files --state settling`"
 
     def _away_too_long(self) -> bool:
         now = self.clock.monotonic()

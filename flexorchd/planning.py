@@ -93,10 +93,11 @@ def _held(
     row = ledger.watches.get(one.watch) if ledger else None
     if row is not None and row.hold_code:
         return row.hold_code
-    if limits.max_backlog and one.files > limits.max_backlog:
+    approved = ledger.watches.approved(row.id) if ledger and row else 0
+    if limits.max_backlog and one.files + one.duplicates - approved > limits.max_backlog:
         return "MAX_BACKLOG"
     if credits_left is not None and one.credits > credits_left - limits.reserve:
-        return "RESERVE"
+        return "RESERVE" if limits.reserve else "QUOTA_EXCEEDED"
     if limits.credits_per_day and one.credits > limits.credits_per_day:
         return "CREDITS_PER_DAY"
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from importlib import resources
@@ -11,6 +12,7 @@ from pathlib import Path
 import click
 
 from flexorchd import log as logs
+from flexorchd.cli.printing import program
 from flexorchd.cli.progress import watching
 from flexorchd.clock import SystemClock
 from flexorchd.config import ExportConfig, Loaded, for_inbox
@@ -63,15 +65,22 @@ def _export(parts: Parts) -> bool:
 
 
 def _where_to_look(directory: Path, exported: bool) -> str:
+    flexorchd, here = program(), shlex.quote(str(directory))
     dataset = (
-        f"\n  {directory}/outbox/datasets/demo/latest/   all of them as one dataset, JSON Lines and CSV"
+        f"  {directory}/outbox/datasets/demo/latest/\n"
+        "      all of them as one dataset, JSON Lines and CSV\n"
         if exported
         else ""
     )
     return (
-        f"Look here:\n"
-        f"  {directory}/inbox/             what was dropped: five documents, one of them twice\n"
-        f"  {directory}/outbox/results/    a result for each: fields, grade, masked text{dataset}\n"
-        f"\nA file's story:  flexorchd why {directory}/inbox/order.html --state-dir {directory}/.state\n"
-        f"Your own folder: flexorchd run FOLDER --output RESULTS\n"
+        f"\nLook here:\n"
+        f"  {directory}/inbox/\n"
+        "      what was dropped: four documents, one of them twice\n"
+        f"  {directory}/outbox/results/\n"
+        "      a result for each file: fields, grade, masked text\n"
+        f"{dataset}\n"
+        "A file's story:\n"
+        f"  {flexorchd} why {here}/inbox/order.html --state-dir {here}/.state\n"
+        "Your own folder:\n"
+        f"  {flexorchd} run FOLDER --output RESULTS\n"
     )

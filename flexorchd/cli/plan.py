@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 import click
 from rich.table import Table
 
-from flexorchd.cli.printing import console
+from flexorchd.cli.printing import console, say
 from flexorchd.cli.target import Target, with_target
 from flexorchd.config import access
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.planning import WatchPlan, make_plan
+from flexorchd.rules.causes import meaning
 from flexorchd.rules.plan import plan_of
+from flexorchd.rules.retry import remedy
 from flexorchd.state import LEDGER
-from flexorchd.words import size
+from flexorchd.words import figure, many, size
 
 
 @click.command(epilog="\b\nExample:\n  flexorchd plan -c flexorchd.toml")
@@ -34,35 +38,45 @@ def plan(target: Target) -> int:
             closing.callback(ledger.close)
         account_id = ledger.memory.get("account") if ledger else None
         account = ledger.accounts.get(account_id) if ledger and account_id else None
-        left = account.credits_left if account else None
+        left = account.credits_now if account else None
         mode = access(loaded.config, os.environ).mode
-        taken = plan_of(mode, account.plan if account else None)
+        taken = account.takes if account else plan_of(mode, None)
         plans = make_plan(loaded.config, ledger, taken, left)
-    _show(plans, mode, left)
+    _show(plans, mode, left, target.arguments)
     return 1 if any(one.held for one in plans) else 0
 
 
-def _show(plans: list[WatchPlan], mode: str, credits_left: int | None) -> None:
+def _show(
+    plans: list[WatchPlan], mode: str, credits_left: int | None, arguments: Sequence[str]
+) -> None:
     out = console()
+    out.print(_table(plans, mode))
+    if mode == "hosted":
+        left = "unknown until the service has answered" if credits_left is None else credits_left
+        out.print(f"Credits left: {left}.")
+    for code, number in sum((Counter(one.refused) for one in plans), Counter()).items():
+        said = f"{many(number, 'file')} would fail, {code}: {meaning(code)}."
+        say(out, f"{said} {remedy(code)}", arguments)
+    for one in plans:
+        if one.held:
+            said = f"{one.watch}: not all is sent, {one.held}: {meaning(one.held)}."
+            say(out, f"{said} {remedy(one.held, one.watch)}", arguments)
+    if not any(one.files for one in plans):
+        out.print("Nothing is to be sent.")
+
+
+def _table(plans: list[WatchPlan], mode: str) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("watch", "to send", "size", "copies", "refused", "credits", "held"):
         table.add_column(heading)
     for one in plans:
-        refused = ", ".join(f"{number} {code}" for code, number in one.refused.items())
-        credits_ = "none" if mode == "embedded" else f"about {one.credits}"
         table.add_row(
             one.watch,
-            str(one.files),
-            size(one.bytes),
-            str(one.duplicates),
-            refused,
-            credits_,
+            figure(one.files),
+            size(one.bytes) if one.files else "",
+            figure(one.duplicates) if one.duplicates else "",
+            figure(sum(one.refused.values())) if one.refused else "",
+            "none" if mode == "embedded" else f"about {figure(one.credits)}",
             one.held or "",
         )
-    out.print(table)
-    if mode == "hosted":
-        left = "unknown until the service has answered" if credits_left is None else credits_left
-        out.print(f"Credits left: {left}.")
-    for one in plans:
-        if one.held == "MAX_BACKLOG":
-            out.print(f"{one.watch} would be held: flexorchd approve {one.watch}")
+    return table

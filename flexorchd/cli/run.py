@@ -30,6 +30,10 @@ Examples:
 """
 
 
+TOLD_AT_THE_END = frozenset({"file.failed", "file.unreadable", "watch.held", "credits.held"})
+"""What a single pass on a terminal tells after its progress bar, by reason and with the remedy."""
+
+
 @click.command(epilog=EXAMPLES)
 @click.argument("inbox", required=False, type=click.Path(path_type=Path))
 @click.option(
@@ -114,7 +118,8 @@ def work(
     on_terminal = sys.stderr.isatty()
     # Beside a progress bar only what needs a person is worth a line, unless somebody asked for more.
     bar = once and on_terminal and not loaded.given("log.level")
-    logs.set_up("warning" if bar else loaded.config.log.level, loaded.config.log.format)
+    level = "warning" if bar else loaded.config.log.level
+    logs.set_up(level, loaded.config.log.format, untold=TOLD_AT_THE_END if bar else ())
     with Parts(loaded, SystemClock(), os.environ, new_account=new_account) as parts:
         daemon = Daemon(parts, read, reload_wanted)
         if not once:

@@ -15,7 +15,7 @@ import click
 from flexorchd.config import Loaded, load, recall
 from flexorchd.config.access import mode_of
 from flexorchd.config.sources import find
-from flexorchd.errors import ConfigError, UsageError
+from flexorchd.errors import ConfigError, FlexorchdError, UsageError
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.state import LEDGER
 
@@ -54,6 +54,17 @@ class Target:
         if config_file is None and state_dir is None and not _has_file():
             return cls(None, _only_state(Path()), found=True)
         return cls(config_file, state_dir)
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> Target:
+        """What names the flexorchd of a configuration to other commands, typed in this folder."""
+        file = loaded.file.resolve() if loaded.file else None
+        state_dir = loaded.config.state_dir.resolve()
+        try:
+            found = cls.named(None, None).directory() == state_dir
+        except FlexorchdError:
+            found = False
+        return cls(file, None if file else state_dir, found=found)
 
     def loaded(self) -> Loaded:
         """The configuration: from the file, or from the ledger's last run.

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 from rich.markup import escape
+from rich.table import Table
 
 from flexorchd.cli.paths import files_named, place
-from flexorchd.cli.printing import console
+from flexorchd.cli.printing import STYLES, console, local, until, worded
 from flexorchd.cli.target import Target, with_target
 from flexorchd.errors import ConfigError
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.rules.naming import display, escape_controls
 from flexorchd.rules.selection import Selection
-from flexorchd.story import story
+from flexorchd.story import Line, story
 
 EXAMPLES = """\b
 Examples:
@@ -38,11 +40,22 @@ def why(named: str, target: Target) -> int:
             return 1
         for file in found:
             name = escape_controls(f"{file.watch}/{display(file.path)}")
-            out.print(f"[bold]{escape(name)}[/]: {file.state}", highlight=False)
-            for line in story(ledger, file):
-                when = f"{line.at}  " if line.at else ""
-                out.print(f"  {when}{escape(escape_controls(line.what))}", highlight=False)
+            style = STYLES.get(file.state, "default")
+            out.print(f"[bold]{escape(name)}[/]: [{style}]{file.state}[/]")
+            out.print(_told(story(ledger, file), target.arguments))
     return 0
+
+
+def _told(lines: Iterable[Line], arguments: Sequence[str]) -> Table:
+    """Moments to the left, by the clock on the wall; what happened to the right."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for line in lines:
+        again = f", next try {until(line.then)}" if line.then else ""
+        what = worded(line.what, arguments).append(again)
+        table.add_row(f"  {local(line.at)}" if line.at else "", what)
+    return table
 
 
 def _never_seen(ledger: Ledger, target: Target, named: str) -> str:

@@ -144,7 +144,7 @@ class Watches:
     def approve(self, watch_id: int, now: float) -> int:
         """Release all that a held backlog has gathered until `now`; how many files that were."""
         with self._db.write() as db:
-            waiting = db.execute(_UNSENT, (watch_id, watch_id)).fetchone()["files"]
+            waiting = db.execute(_UNAPPROVED, (watch_id, watch_id)).fetchone()["files"]
             db.execute("UPDATE watches SET approved_at = ? WHERE id = ?", (now, watch_id))
             db.execute(
                 "UPDATE watches SET hold_code = NULL, hold_message = NULL, held_at = NULL "
@@ -155,11 +155,16 @@ class Watches:
 
     def unapproved(self, watch_id: int) -> int:
         """Files found since the last approval whose content has not been sent yet."""
-        row = self._db.read.execute(_UNSENT, (watch_id, watch_id)).fetchone()
+        row = self._db.read.execute(_UNAPPROVED, (watch_id, watch_id)).fetchone()
+        return int(row["files"])
+
+    def approved(self, watch_id: int) -> int:
+        """Files found before the last approval whose content has not been sent yet."""
+        row = self._db.read.execute(_APPROVED, (watch_id, watch_id)).fetchone()
         return int(row["files"])
 
 
-_UNSENT = """
+_UNAPPROVED = """
 SELECT (
   SELECT count(*) FROM files AS f JOIN directories AS d ON d.id = f.directory_id
   JOIN watches AS w ON w.id = d.watch_id
@@ -173,3 +178,4 @@ SELECT (
   WHERE c.state = 'queued' AND d.watch_id = ? AND v.found_at > w.approved_at
 ) AS files
 """
+_APPROVED = _UNAPPROVED.replace("> w.approved_at", "<= w.approved_at")

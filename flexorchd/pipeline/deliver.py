@@ -325,7 +325,9 @@ def _tell(delivery: _Delivery) -> None:
     one = delivery.one
     where = {"watch": one.watch, "path": display(one.path)}
     if one.failed:
-        log.warning("file.failed", **where, code=one.error_code or one.document_error_code)
+        code = one.error_code or one.document_error_code
+        reason = one.error_message or one.document_error_message
+        log.warning("file.failed", **where, code=code, reason=reason)
     else:
         log.info("file.delivered", **where, job_id=one.job_id)
 

@@ -209,7 +209,7 @@ class PollStage:
         code = job.failure_code or "PROCESSING_FAILED"
         reason = (job.processing_summary or "").removeprefix(f"{code}: ") or UNEXPLAINED
         self._ledger.jobs.failed(following.document_id, code, reason, self._clock.now())
-        log.warning("job.failed", job_id=job.id, code=code, reason=reason)
+        log.info("job.failed", job_id=job.id, code=code)
 
     def _gone(self, followers: Sequence[Following]) -> None:
         """A job that the service no longer knows: sent once more, then it is the end."""

@@ -15,8 +15,8 @@ import structlog
 
 from flexorchd.beneath import ABSENT, CONTENT, PLACE, open_beneath, opened
 from flexorchd.clock import Clock
-from flexorchd.ledger.following import Fingerprint
 from flexorchd.ledger.files import NextLook, PendingFile
+from flexorchd.ledger.following import Fingerprint
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.pipeline.lanes import Lanes, by_watch
 from flexorchd.pipeline.stage import Bells

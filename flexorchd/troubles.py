@@ -81,7 +81,7 @@ def troubles(
     yield from _unreadable(ledger)
     if failed:
         what = f"{many(failed, 'file')} failed."
-        yield Trouble("FILES_FAILED", what, "See which: `flexorchd files --state failed`.")
+        yield Trouble("FILES_FAILED", what, "See which, and what to do: `flexorchd files --state failed`.")
 
 
 def _of_the_account(account: Mapping[str, Any], running: bool) -> Iterator[Trouble]:
@@ -89,7 +89,8 @@ def _of_the_account(account: Mapping[str, Any], running: bool) -> Iterator[Troub
         what = f"Nothing is sent: {causes.meaning(code)} ({code})."
         yield Trouble(code, what, retry.remedy(code))
     if running and (away := account.get("away")):
-        yield Trouble("SERVICE_AWAY", f"The service cannot be reached: {away}", _BY_ITSELF)
+        remedy = retry.remedy(account.get("away_code") or "CONNECTION_LOST")
+        yield Trouble("SERVICE_AWAY", f"The service cannot be reached: {away}", remedy)
 
 
 def _of_a_watch(watch: WatchRow) -> Trouble:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
-from flexorchd.cli.printing import ago, console, print_json
+from flexorchd.cli.printing import STYLES, ago, console, print_json, say
 from flexorchd.cli.target import Target, with_target
 from flexorchd.clock import iso
 from flexorchd.ledger.search import Found
+from flexorchd.rules.causes import meaning
 from flexorchd.rules.naming import display, escape_controls, path_fields
+from flexorchd.rules.retry import remedy
 from flexorchd.rules.states import SHOWN_STATES
-from flexorchd.words import size
+from flexorchd.words import figure, size
 
 
 @click.command(
@@ -31,25 +36,46 @@ def files(state: str | None, watch: str | None, as_json: bool, target: Target) -
     if as_json:
         print_json({"files": [facts(file) for file in found]})
         return 0
-    table = Table(box=None, pad_edge=False)
-    for heading in ("state", "watch", "file", "size", "type", "grade", "when", "why"):
-        table.add_column(heading, overflow="fold")
-    for file in found:
-        table.add_row(*_row(file))
-    console().print(table)
+    out = console()
+    if not found:
+        out.print("None.")
+    else:
+        out.print(_table(found))
+    if state == "failed" and found:
+        out.print()
+        reasons = Counter(file.failure_code or "FAILED" for file in found)
+        for code, number in reasons.most_common():
+            said = f"{figure(number)} {code}: {meaning(code)}. {remedy(code)}"
+            say(out, said, target.arguments)
     return 0
 
 
+def _table(found: Sequence[Found]) -> Table:
+    """One row a file; what none of them has gets no column, and the path has what is left of the line."""
+    table = Table(box=None, pad_edge=False)
+    rows = [_row(file) for file in found]
+    for heading, cells in zip(HEADINGS, zip(*rows, strict=True), strict=True):
+        if any(cells):
+            table.add_column(heading, overflow="fold", no_wrap=heading not in ("why", "file"))
+    shown = [any(cells) for cells in zip(*rows, strict=True)]
+    for row in rows:
+        table.add_row(*compress(row, shown))
+    return table
+
+
+HEADINGS = ("state", "why", "size", "type", "grade", "when", "file")
+
+
 def _row(file: Found) -> tuple[str, ...]:
+    style = STYLES.get(file.state)
     return (
-        file.state,
-        file.watch,
-        escape(escape_controls(display(file.path))),
+        f"[{style}]{file.state}[/]" if style else file.state,
+        escape(escape_controls(reason(file))),
         size(file.size),
         file.document_type or "",
         file.grade or "",
         ago(iso(file.ended_at or file.seen_at)),
-        escape(escape_controls(reason(file))),
+        escape(escape_controls(f"{file.watch}/{display(file.path)}")),
     )
 
 

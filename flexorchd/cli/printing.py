@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import click
 from rich.console import Console
@@ -34,13 +35,23 @@ WIDE = 110
 
 def console(*, stderr: bool = False) -> Console:
     """Standard output (or error); as wide as it likes where it is no terminal."""
-    on_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(
-        stderr=stderr,
-        width=None if on_terminal else 200,
-        soft_wrap=not on_terminal,
-        highlight=False,
-    )
+    stream = sys.stderr if stderr else sys.stdout
+    if stream.isatty():
+        return Console(stderr=stderr, highlight=False)
+    return Console(file=cast(IO[str], _Trimmed(stream)), width=200, soft_wrap=True, highlight=False)
+
+
+class _Trimmed:
+    """A stream whose lines end in no spaces: those that fill a table's last column."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(re.sub(r" +(?=\n)", "", text))
+
+    def flush(self) -> None:
+        self._stream.flush()
 
 
 def print_json(value: Any) -> None:

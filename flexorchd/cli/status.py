@@ -19,7 +19,8 @@ from flexorchd.status import ExportStatus, Status, WatchStatus, snapshot
 from flexorchd.troubles import Failures
 from flexorchd.words import figure, many, size
 
-REASONS_SHOWN = 3
+REASONS_SHOWN, REMEDIES_SHOWN = 4, 2
+"""So many reasons of failures fit a screen, and so many with what to do about them."""
 
 
 @click.command(epilog="\b\nExamples:\n  flexorchd status\n  flexorchd status --json | jq .states")
@@ -76,7 +77,8 @@ def _show(found: Status, out: Console, arguments: Sequence[str]) -> None:
 def _failures(failures: Sequence[Failures], out: Console, arguments: Sequence[str]) -> None:
     for one in failures[:REASONS_SHOWN]:
         say(out, f"{figure(one.files)} {one.code}: {one.meaning}.", indent=4)
-        say(out, one.remedy, arguments, indent=6, style="dim")
+        if len(failures) <= REMEDIES_SHOWN:
+            say(out, one.remedy, arguments, indent=6, style="dim")
     if left := failures[REASONS_SHOWN:]:
         files = many(sum(one.files for one in left), "file")
         say(out, f"{files} for {many(len(left), 'other reason')}", indent=4)

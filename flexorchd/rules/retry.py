@@ -82,8 +82,8 @@ _REMEDIES = {
     "OUT_OF_MEMORY": _SPLIT,
     "CRASHED_PARSER": _SAVE_ANEW,
     "OCR_NOT_INSTALLED": (
-        "Install text recognition, `pip install 'flexorchd[ocr]'` and on Debian "
-        "`apt-get install tesseract-ocr-eng`, then `flexorchd retry --failed --code OCR_NOT_INSTALLED`."
+        "Install text recognition (`flexorchd check` has the lines to type), then "
+        "`flexorchd retry --failed --code OCR_NOT_INSTALLED`."
     ),
     "UNREADABLE": "Let the user that runs flexorchd read the file; it is then sent by itself.",
     "SOURCE_CHANGED": "Nothing: the file is sent once it stops changing.",
@@ -127,7 +127,10 @@ _REMEDIES = {
     "CONNECTION_LOST": _BY_ITSELF,
     "TIMEOUT": "Check the network, or allow more with api.timeout; flexorchd tries again by itself.",
     "UNKNOWN_HOST": "Check api.base_url and name resolution; flexorchd tries again by itself.",
-    "TLS_FAILED": "Check the clock, the certificates of this machine and any proxy.",
+    "TLS_FAILED": (
+        "Check the clock, the certificates of this machine and any proxy; flexorchd tries again by itself."
+    ),
+    "PROXY_FAILED": "Check the proxy and HTTPS_PROXY; flexorchd tries again by itself.",
     "REDIRECTED": "Set api.base_url to the address that it redirects to, if you trust it.",
     # the machine
     "DISK_FULL": "Free some space; flexorchd goes on by itself.",

@@ -13,10 +13,11 @@ def test_its_commands_can_be_typed_as_they_stand(book: Book, typed: Typed) -> No
     code, said = typed("status", "--state-dir", book.state_dir)
     assert code == 1
     command = f"flexorchd files --state failed --state-dir {book.state_dir}"
-    assert f"See which: {command}\n" in said
+    assert f"See which, and what to do: {command}\n" in said
     code, said = typed(*command.split()[1:])
     assert code == 0
-    assert "a.pdf" in said
+    assert "scans/a.pdf" in said
+    assert "Remove the password" in said
 
 
 def test_reasons_come_with_their_remedy(book: Book, typed: Typed) -> None:

@@ -76,8 +76,9 @@ def set_up(level: str, form: str, *, untold: Collection[str] = ()) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        # Asked for anew each time: a progress bar puts its own stream in this place.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        # Asked for anew each time: a progress bar puts its own stream in this place. A line is one write, so
+        # that those of two threads, or of two processes on one journal, do not mix.
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s", force=True)

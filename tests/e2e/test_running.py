@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
 
 from tests.e2e.conftest import Build
-from tests.e2e.process import Place, wait_for
+from tests.e2e.process import ROOT, Place, wait_for
 from tests.service import Service
 
 SETTLE = 0.3
@@ -138,3 +142,21 @@ def test_the_link_that_status_prints_can_be_opened(build: Build, listen: str) ->
         wait_for(lambda: any(event["event"] == "daemon.started" for event in place.events()))
         link = place.status()["page"]
         assert httpx.get(link, follow_redirects=True).status_code == 200
+
+
+def test_a_line_of_the_log_is_one_write(place: Place) -> None:
+    """Daemon and engine share a journal; half lines would mix."""
+    place.drop("a.txt", "one")
+    near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with near, far:
+        command = [sys.executable, "-m", "flexorchd", "run", "--once", "-c", str(place.file)]
+        environment = os.environ | place.env | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        subprocess.run(command, env=environment, stderr=far, check=True, timeout=60)
+        near.setblocking(False)
+        writes = []
+        with suppress(BlockingIOError):
+            while True:
+                writes.append(near.recv(65536).decode())
+    events = [write for write in writes if "{" in write]
+    assert any("file.delivered" in write for write in events)
+    assert all(write.endswith("}\n") for write in events)

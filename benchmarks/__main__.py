@@ -1,132 +1,88 @@
-"""All benchmarks in one run, with one table at the end.
+"""All benchmarks in one run, with one table of all goals at the end.
 
-`python -m benchmarks [--quick] [--only NAME …]`
+`python -m benchmarks [NAME ...] [--quick] [--json FILE]`
 
-Each runs in a process of its own and verifies what it measured before it reports; what fails is in the table
-too, and the exit status is 1 then. A missed goal is a figure like others, not an error.
+Each runs in a process of its own and verifies what it measured before it reports; one that fails is named,
+and the exit status is 1 then. A missed goal is a figure like others, not an error; a goal that could not be
+measured says what it would take. `python -m benchmarks.page FILE` writes a run into `docs/performance.md`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from benchmarks.goals import Goal, at_most, shown, table
+import msgspec
 
-OWN = ("end_to_end", "plan", "latency", "ledger", "memory")
-"""Those that report goals as JSON lines."""
+from benchmarks import record
+from benchmarks.goals import Figures, Goal, figures_table, parse, table
 
-Reader = Callable[[str], Iterator[Goal]]
-"""Goals out of what a benchmark printed."""
-
-EXITS_WHERE_MISSED = ("rescan", "watching")
-
-
-class Unreadable(Exception):  # noqa: N818  not an error of ours
-    """A benchmark failed: it printed no figures, or ended early."""
-
-
-def own(output: str) -> Iterator[Goal]:
-    for line in output.splitlines():
-        yield Goal(**json.loads(line))
-
-
-def rescan(output: str) -> Iterator[Goal]:
-    found = dict(re.findall(r"^  (\S.*?) +[\d.]+ CPU s +([\d.]+) times bare", output, re.MULTILINE))
-    grown = re.search(r"takes ([\d.]+) MB", output)
-    if not (grown and found):
-        raise Unreadable("the rescan printed no figures")
-    yield at_most("Rescan: times scandir + stat", float(found["flexorchd"]), 1.6)
-    if "rclone copy" in found:
-        yield at_most(
-            "  times rclone copy's", float(found["flexorchd"]) / float(found["rclone copy"]), 1.0
-        )
-    yield at_most("  more memory: MB", float(grown[1]), 25.0, "{:.1f}")
+NAMES = (
+    "plan",
+    "adapting",
+    "end_to_end",
+    "latency",
+    "rescan",
+    "watching",
+    "ledger",
+    "memory",
+    "kinds",
+    "cluster",
+    "client_cost",
+    "growth",
+)
+"""In the order of the goals."""
 
 
-def watching(output: str) -> Iterator[Goal]:
-    bursts = re.findall(
-        r"(moved in|written) +(\d+) dropped .* (\d+) µs of CPU a file, (\d+) over", output
-    )
-    folders = re.search(r"(\d+) folders: .* after ([\d.]+) s, then ([\d.]+) % CPU", output)
-    if not (len(bursts) == 2 and folders):
-        raise Unreadable("the watching benchmark printed no figures")
-    for how, files, cost, overflows in bursts:
-        measured = f"none, {cost} µs of CPU a file, {overflows} overflows"
-        yield Goal(f"Watch: lost of {files} files {how}", "none", measured, True)
-    yield at_most(f"  {folders[1]} folders: seconds to start", float(folders[2]), 2.0)
-    yield at_most("  idle CPU: %", float(folders[3]), 0.1)
+def run(name: str, into: record.Run) -> None:
+    """Add what one benchmark found; or that it failed, and why."""
+    command = [sys.executable, "-m", f"benchmarks.{name}", *(["--quick"] if into.quick else [])]
+    done = subprocess.run(command, capture_output=True, text=True)
+    for line in done.stdout.splitlines():
+        match parse(line):
+            case Goal() as goal:
+                into.goals.append(goal)
+            case Figures() as figures:
+                into.figures.append(figures)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["it ended early"]
+        into.failed[name] = lines[-1]
+        print(done.stderr, file=sys.stderr)
 
 
-def client_cost(output: str) -> Iterator[Goal]:
-    ratio = re.search(r"ratio: ([\d.]+)", output)
-    if ratio is None:
-        raise Unreadable("the client's benchmark printed no ratio")
-    yield at_most("Client: CPU a file, times bare httpx", float(ratio[1]), 1.3)
-
-
-def extract_speed(output: str) -> Iterator[Goal]:
-    lines = re.findall(r"^(\w.*?) +\d+ +(ours|markitdown) +([\d.]+) +(\d+) ", output, re.MULTILINE)
-    if not lines:
-        raise Unreadable("the engine's benchmark printed no figures")
-    for kind, reader, rate, megabytes in lines:
-        yield shown(f"Engine reads {kind}, {reader}", f"{rate} a second, peak {megabytes} MB")
-
-
-THEIRS: dict[str, tuple[Reader, tuple[str, ...], tuple[str, ...]]] = {
-    "rescan": (rescan, (), ("--folders", "100", "--repeat", "3")),
-    "watching": (watching, (), ("--files", "5000", "--folders", "2000", "--idle", "2")),
-    "client_cost": (client_cost, (), ()),
-    "extract_speed": (
-        extract_speed,
-        ("--seconds", "1", "--repeat", "1"),
-        ("--seconds", "0.3", "--repeat", "1"),
-    ),
-}
-"""Those that print tables: how they are read, and their arguments in a whole and in a quick run."""
-
-
-def run(name: str, *, quick: bool) -> Iterator[Goal]:
-    """One benchmark; that it failed is a row too."""
-    if name in THEIRS:
-        reader, whole, short = THEIRS[name]
-        arguments = short if quick else whole
-    else:
-        reader, arguments = own, ("--quick",) if quick else ()
-    command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-    try:
-        yield from reader(done.stdout)
-    except Unreadable as error:
-        yield Goal(f"{name} failed", "", str(error), False)
-    else:
-        if done.returncode and name not in EXITS_WHERE_MISSED:
-            yield Goal(f"{name} failed", "", "it ended early", False)
+def show(whole: record.Run) -> None:
+    """Print the figures, and the goals below them."""
+    for figures in whole.figures:
+        print(f"\n{figures_table(figures)}")
+    print(f"\n{table(whole.goals)}\n")
+    for name, why in whole.failed.items():
+        print(f"FAILED {name}: {why}")
+    print(f"{whole.seconds:.0f} s; other programs had {whole.others:.0%} of the CPU meanwhile")
 
 
 def main() -> None:
-    """Run them and print the table."""
+    """Run them and print the tables."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--quick", action="store_true", help="smaller, in two minutes")
-    arguments.add_argument("--only", nargs="+", metavar="NAME", choices=[*OWN, *THEIRS])
+    arguments.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    arguments.add_argument("--quick", action="store_true", help="smaller, in three minutes")
+    arguments.add_argument("--json", type=Path, metavar="FILE", help="the whole run")
     chosen = arguments.parse_args()
-    goals: list[Goal] = []
-    failed = False
-    for name in chosen.only or [*OWN, *THEIRS]:
-        began = time.perf_counter()
+    if unknown := set(chosen.names) - set(NAMES):
+        arguments.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    whole, others, began = record.begin(quick=chosen.quick), record.Others(), time.perf_counter()
+    for name in chosen.names or NAMES:
         print(f"{name} …", end=" ", flush=True)
-        found = list(run(name, quick=chosen.quick))
-        print(f"{time.perf_counter() - began:.0f} s", flush=True)
-        failed |= any(goal.what.endswith("failed") for goal in found)
-        goals += found
-    print()
-    print(table(goals))
-    sys.exit(1 if failed else 0)
+        so_far = time.perf_counter()
+        run(name, whole)
+        print(f"{time.perf_counter() - so_far:.0f} s", flush=True)
+    whole.seconds, whole.others = time.perf_counter() - began, others.share()
+    if chosen.json:
+        chosen.json.write_bytes(msgspec.json.format(msgspec.json.encode(whole)))
+    show(whole)
+    sys.exit(1 if whole.failed else 0)
 
 
 if __name__ == "__main__":

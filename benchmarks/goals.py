@@ -1,10 +1,10 @@
-"""What a benchmark found, and whether that is good enough; and the table that says so."""
+"""What a benchmark found: goals, met or not, and the figures behind them; and how both are shown."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 
@@ -12,23 +12,60 @@ from dataclasses import asdict, dataclass
 class Goal:
     """One goal: what is measured, what is wanted, what came out.
 
-    `met` is None for what is shown beside a goal and is none itself.
+    Attributes:
+        what, wanted, measured: in words and numbers; where nothing was measured, the reason why.
+        met: None for what was skipped, and for what is shown and is no goal.
+        ratio: what was measured, in parts of what is wanted.
     """
 
     what: str
     wanted: str
     measured: str
     met: bool | None
+    ratio: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """One word for the table."""
+        if self.met is None:
+            return "SKIPPED" if self.wanted else ""
+        return "met" if self.met else "MISSED"
+
+    def cells(self) -> tuple[str, ...]:
+        """Its row in a table."""
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        return (self.what, self.wanted, self.measured, ratio, self.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A table of what was measured, without a judgement."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+Finding = Goal | Figures
+
+COLUMNS = ("goal", "wanted", "measured", "of it", "")
 
 
 def at_most(what: str, measured: float, limit: float, form: str = "{:.2f}") -> Goal:
     """A goal that is met at or below a limit; `form` writes both numbers."""
-    return Goal(what, f"≤ {form.format(limit)}", form.format(measured), measured <= limit)
+    wanted, shown_as = f"≤ {form.format(limit)}", form.format(measured)
+    return Goal(what, wanted, shown_as, measured <= limit, measured / limit)
 
 
 def at_least(what: str, measured: float, limit: float, form: str = "{:.2f}") -> Goal:
     """A goal that is met at or above a limit; `form` writes both numbers."""
-    return Goal(what, f"≥ {form.format(limit)}", form.format(measured), measured >= limit)
+    wanted, shown_as = f"≥ {form.format(limit)}", form.format(measured)
+    return Goal(what, wanted, shown_as, measured >= limit, measured / limit)
+
+
+def skipped(what: str, wanted: str, why: str) -> Goal:
+    """A goal that could not be measured here; `why` says what would have to be installed."""
+    return Goal(what, wanted, f"not measured: {why}", None)
 
 
 def shown(what: str, measured: str) -> Goal:
@@ -36,25 +73,49 @@ def shown(what: str, measured: str) -> Goal:
     return Goal(what, "", measured, None)
 
 
-MARKS = {True: "met", False: "MISSED", None: ""}
-
-
 def table(goals: Iterable[Goal]) -> str:
     """One line a goal."""
-    rows = [("goal", "wanted", "measured", "")]
-    rows += [(goal.what, goal.wanted, goal.measured, MARKS[goal.met]) for goal in goals]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return aligned([COLUMNS, *(goal.cells() for goal in goals)])
+
+
+def figures_table(figures: Figures) -> str:
+    """The figures below their title."""
+    return f"{figures.title}\n{aligned([figures.columns, *figures.rows])}"
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as they have to be, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
-        f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]}".rstrip()
+        "  ".join(
+            f"{cell:<{width}}" if number == 0 else f"{cell:>{width}}"
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
         for row in rows
     )
 
 
-def report(goals: Iterable[Goal]) -> None:
-    """Print the goals, for people on a terminal and as JSON lines for `python -m benchmarks`."""
-    goals = list(goals)
-    if sys.stdout.isatty():
-        print(table(goals))
-    else:
-        for goal in goals:
-            print(json.dumps(asdict(goal)))
+def report(found: Iterable[Finding]) -> None:
+    """Print what was found, for people on a terminal and as JSON lines for `python -m benchmarks`."""
+    if not sys.stdout.isatty():
+        for finding in found:
+            print(json.dumps({type(finding).__name__: asdict(finding)}), flush=True)
+        return
+    findings = list(found)
+    for figures in (one for one in findings if isinstance(one, Figures)):
+        print(figures_table(figures), end="\n\n")
+    print(table(one for one in findings if isinstance(one, Goal)))
+
+
+def parse(line: str) -> Finding:
+    """What `report` printed as one line of JSON.
+
+    Raises:
+        ValueError: the line is something else.
+    """
+    match json.loads(line):
+        case {"Goal": dict() as values}:
+            return Goal(**values)
+        case {"Figures": dict() as values}:
+            return Figures(**values)
+    raise ValueError(f"a benchmark printed {line[:80]!r}")

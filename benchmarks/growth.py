@@ -1,25 +1,27 @@
 """How cost grows: a picture for each dimension, into `docs/growth/`.
 
-`python -m benchmarks.growth [--quick] [FOLDER]`
+`python -m benchmarks.growth [--quick] [--into FOLDER]`
 
 Files known: CPU seconds of a rescan in which nothing has changed. Files new: seconds from the first rename to
 the last durable result. File size: the same for one file. Folders: seconds until all are watched and scanned.
-Exports: seconds of `flexorchd export`, over the rows of the dataset.
+Exports: seconds of `flexorchd export`, over the rows of the dataset. The pictures are drawn only with
+`--into`; what is reported is by which power of the size cost grows at the end of each line.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import memory, rescan, rig, watching
-from benchmarks.plot import plot
-from flexorchd.ledger.files import FoundBy
+from benchmarks.goals import Figures, Finding, at_most, report
+from benchmarks.plot import Labels, Points, plot, slope
+
+LINEAR = 1.15
+"""The power of the size up to which growth counts as linear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +30,13 @@ class Dimension:
 
     Attributes:
         name: of the picture's file.
-        title, x_label, y_label: what the picture says.
+        labels: what the picture says.
         steps: the sizes.
-        cost: of one size.
+        cost: of one size; it verifies what it did.
     """
 
     name: str
-    title: str
-    x_label: str
-    y_label: str
+    labels: Labels
     steps: Sequence[int]
     cost: Callable[[int], float]
 
@@ -44,10 +44,9 @@ class Dimension:
 def files_known(files: int) -> float:
     with rig.scratch() as base:
         rescan.make_tree(base / "tree", files // 100, 100)
-        with rescan.scanning(base) as (ledger, scanner):
-            scanner.scan(b"", FoundBy.FIRST_SCAN)
-            rescan.follow_all(ledger)
-            return min(rescan.cpu_seconds(lambda: rescan.rescan(scanner)) for _ in range(3))
+        rescan.finds_what_changed(base, files)
+        with rescan.scanning(base) as (_, scanner):
+            return min(rescan.cost(lambda: rescan.rescan(scanner)).cpu for _ in range(5))
 
 
 def files_new(files: int) -> float:
@@ -66,7 +65,7 @@ def _delivered(files: int, size: int) -> float:
             rig.drop(made, daemon.inbox)
             rig.wait_until(lambda: daemon.delivered() >= files)
             seconds = time.perf_counter() - began
-        rig.verify(daemon.results, files, service)
+        rig.verify_delivered(daemon, service)
     return seconds
 
 
@@ -75,7 +74,7 @@ def folders(number: int) -> float:
         return watching.idle(base, number, 0.1)[0]
 
 
-def export(rows: int) -> float:
+def exports(rows: int) -> float:
     files = min(rows, 200)
     with rig.scratch() as base, rig.service(0.0, "--records", str(rows // files)) as service:
         made = rig.make_files(base / "made", files, 1000)
@@ -83,79 +82,87 @@ def export(rows: int) -> float:
         with rig.daemon(base, service.url, setting) as daemon:
             rig.drop(made, daemon.inbox)
             rig.wait_until(lambda: daemon.delivered() >= files)
-            command = [
-                sys.executable,
-                "-m",
-                "flexorchd",
-                "export",
-                "all",
-                "-c",
-                str(base / "flexorchd.toml"),
-            ]
             began = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True)
+            memory.export(base)
             seconds = time.perf_counter() - began
-        written = (base / "outbox/datasets/all/latest/all.jsonl").read_bytes().count(b"\n")
-        assert written == rows, f"{written} rows of {rows} are in the dataset"
+        memory.verify_export(base / "outbox/datasets/all/latest/all.jsonl", files, rows // files)
     return seconds
 
 
 DIMENSIONS = (
     Dimension(
         "files-known",
-        "Rescan of unchanged files",
-        "files known",
-        "CPU seconds",
+        Labels("Rescan of unchanged files", "files known", "CPU seconds"),
         (1_000, 3_000, 10_000, 30_000, 100_000),
         files_known,
     ),
     Dimension(
         "files-new",
-        "From the drop to the last result",
-        "files new, 20 KB each",
-        "seconds",
+        Labels("From the drop to the last result", "files new, 20 KB each", "seconds"),
         (10, 100, 300, 1_000, 3_000, 10_000),
         files_new,
     ),
     Dimension(
         "file-size",
-        "From the drop to the result of one file",
-        "bytes",
-        "seconds",
+        Labels("From the drop to the result of one file", "bytes", "seconds"),
         (1_000, 100_000, 1_000_000, 10_000_000, 100_000_000),
         file_size,
     ),
     Dimension(
         "folders",
-        "From the start until all is watched",
-        "folders",
-        "seconds",
+        Labels("From the start until all is watched", "folders", "seconds"),
         (100, 300, 1_000, 3_000, 10_000),
         folders,
     ),
     Dimension(
         "exports",
-        "flexorchd export, jsonl, csv and markdown",
-        "rows of the dataset",
-        "seconds",
+        Labels("flexorchd export, jsonl, csv and markdown", "rows of the dataset", "seconds"),
         (200, 2_000, 20_000, 200_000),
-        export,
+        exports,
     ),
 )
 
 
+def measured(dimension: Dimension, *, quick: bool) -> Points:
+    """Size and cost, for each size."""
+    steps = dimension.steps[:-1] if quick else dimension.steps
+    return [(float(step), dimension.cost(step)) for step in steps]
+
+
+def measure(into: Path | None, *, quick: bool) -> Iterator[Finding]:
+    """The goal of this benchmark; with a folder, also the pictures."""
+    found = {one: measured(one, quick=quick) for one in DIMENSIONS}
+    for dimension, points in found.items():
+        if into is not None:
+            picture = into / f"{dimension.name}.svg"
+            picture.write_text(plot(dimension.labels, points), encoding="utf-8")
+    worst = max(found, key=lambda one: slope(found[one]))
+    what = f"Growth: cost by which power of the size ({worst.name} grows most)"
+    yield at_most(what, slope(found[worst]), LINEAR)
+    rows = [
+        [
+            one.labels.title,
+            one.labels.x,
+            f"{points[0][0]:g}",
+            f"{points[0][1]:.3g}",
+            f"{points[-1][0]:g}",
+            f"{points[-1][1]:.3g}",
+            f"{slope(points):.2f}",
+        ]
+        for one, points in found.items()
+    ]
+    columns = ["", "over", "least", "s", "most", "s", "power at the end"]
+    yield Figures("How cost grows", columns, rows)
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("folder", type=Path, nargs="?", default=Path("docs/growth"))
     arguments.add_argument("--quick", action="store_true", help="without the largest sizes")
+    arguments.add_argument("--into", type=Path, metavar="FOLDER", help="draw the pictures there")
     chosen = arguments.parse_args()
-    chosen.folder.mkdir(parents=True, exist_ok=True)
-    for one in DIMENSIONS:
-        steps = one.steps[:-1] if chosen.quick else one.steps
-        points = [(float(step), one.cost(step)) for step in steps]
-        picture = plot(one.title, one.x_label, one.y_label, points)
-        (chosen.folder / f"{one.name}.svg").write_text(picture, encoding="utf-8")
-        print(one.name, ", ".join(f"{step:g}: {cost:.3g}" for step, cost in points), flush=True)
+    if chosen.into:
+        chosen.into.mkdir(parents=True, exist_ok=True)
+    report(measure(chosen.into, quick=chosen.quick))
 
 
 if __name__ == "__main__":

@@ -17,17 +17,18 @@ import statistics
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import verify
 from benchmarks.bare_ledger import BareRoad
-from benchmarks.goals import Goal, at_least, at_most, report, shown
+from benchmarks.goals import Figures, Finding, at_least, at_most, report
 from benchmarks.rig import scratch
 from flexorchd.ledger.accounts import SettingsRow
-from flexorchd.ledger.documents import Fingerprint
 from flexorchd.ledger.files import FoundBy, PendingFile, Sighting
+from flexorchd.ledger.following import Fingerprint
 from flexorchd.ledger.jobs import JobEnd
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.versions import Delivered
@@ -247,11 +248,12 @@ def check(road: Road, number: int) -> None:
     """Every file was delivered, and the database is whole."""
     db = road.ledger.database.read
     delivered = db.execute("SELECT count(*) FROM file_states WHERE state = 'delivered'").fetchone()
-    assert delivered[0] == number, f"{delivered[0]} of {number} were delivered"
-    assert db.execute("PRAGMA foreign_key_check").fetchone() is None, "rows that belong to none"
+    verify.equal("files delivered", delivered[0], number)
+    strays = db.execute("PRAGMA foreign_key_check").fetchall()
+    verify.equal("rows that belong to none", len(strays), 0)
 
 
-def measure(*, quick: bool) -> Iterator[Goal]:
+def measure(*, quick: bool) -> Iterator[Finding]:
     """The goals of this benchmark."""
     times, batches = (100, 5) if quick else (1000, 9)
     files = THOUSAND * times + BATCH * batches
@@ -262,38 +264,42 @@ def measure(*, quick: bool) -> Iterator[Goal]:
         size = (base / "large").stat().st_size
         yield at_most("Ledger: MB for a million files", size / files, MEGABYTES, "{:.0f}")
         started = statistics.median(start_up(base / "large") for _ in range(3))
-        yield at_most(f"  start-up with {files} files: seconds", started, START_SECONDS)
-    yield from _growth(roads)
-    yield from _group_commit(roads)
-
-
-def _growth(roads: Roads) -> Iterator[Goal]:
-    """How much slower the operations are in the large ledger."""
+        yield at_most(f"Ledger: start-up with {files} files, s", started, START_SECONDS)
     small, large = medians(roads.small.seconds), medians(roads.large.seconds)
-    ratios = {operation: large[operation] / small[operation] for operation in small}
-    slowest = max(ratios, key=lambda operation: ratios[operation])
-    what = f"  slowest operation ({slowest}): times its speed on a thousand"
-    yield at_most(what, ratios[slowest], TIMES_THOUSAND)
-    if slowest in roads.bare_small.seconds:
-        bare = statistics.median(roads.bare_large.seconds[slowest]) / statistics.median(
-            roads.bare_small.seconds[slowest]
-        )
-        yield shown("    the same of the bare writes", f"{bare:.2f}")
-    whole = sum(large.values()) / sum(small.values())
-    yield shown("  the whole road: times its speed on a thousand", f"{whole:.2f}")
-    yield shown("  the whole road: µs of CPU a file", f"{sum(large.values()) / BATCH * 1e6:.0f}")
+    slowest = max(small, key=lambda operation: large[operation] / small[operation])
+    what = f"Ledger: slowest operation ({slowest}), times its speed on a thousand"
+    yield at_most(what, large[slowest] / small[slowest], TIMES_THOUSAND)
+    bare = medians(roads.bare_small.seconds)
+    ratio = sum(bare.values()) / sum(small[operation] for operation in bare)
+    yield at_least("Ledger: writes in groups, of bare executemany's speed", ratio, OF_BARE)
+    yield _figures(roads, files)
 
 
-def _group_commit(roads: Roads) -> Iterator[Goal]:
-    """The writes beside bare ones of the same rows, with a thousand files known."""
-    bare, ours = medians(roads.bare_small.seconds), medians(roads.small.seconds)
-    together = sum(bare.values()) / sum(ours[operation] for operation in bare)
-    yield at_least("  writes in groups: times bare executemany of the same rows", together, OF_BARE)
-    for operation in bare:
-        yield shown(f"    {operation}", f"{bare[operation] / ours[operation]:.2f}")
+def _figures(roads: Roads, files: int) -> Figures:
+    """Each operation in both ledgers, and the writes beside bare ones of the same rows."""
+    kinds = (roads.small, roads.large, roads.bare_small, roads.bare_large)
+    small, large, bare_small, bare_large = (medians(kind.seconds) for kind in kinds)
+
+    def each(seconds: dict[str, float], operation: str) -> str:
+        return f"{seconds[operation] / BATCH * 1e6:.1f}" if operation in seconds else ""
+
+    rows = [
+        [one, *(each(seconds, one) for seconds in (small, large, bare_small, bare_large))]
+        for one in small
+    ]
+    rows.append(
+        [
+            "the whole road",
+            *(f"{sum(s.values()) / BATCH * 1e6:.0f}" for s in (small, large)),
+            "",
+            "",
+        ]
+    )
+    columns = ["operation", "with 1000 files", f"with {files}", "bare, 1000", f"bare, {files}"]
+    return Figures(f"The ledger: CPU µs a file, {BATCH} in a transaction", columns, rows)
 
 
-def medians(seconds: dict[str, list[float]]) -> dict[str, float]:
+def medians(seconds: Mapping[str, list[float]]) -> dict[str, float]:
     return {operation: statistics.median(taken) for operation, taken in seconds.items()}
 
 

@@ -7,13 +7,16 @@ Each peak is a process's own high-water mark, beside that of a daemon which did 
 
 from __future__ import annotations
 
+import itertools
+import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from benchmarks import rig
-from benchmarks.goals import Goal, at_most, report, shown
+from benchmarks import rig, verify
+from benchmarks.goals import Figures, Finding, Goal, at_most, report
 
 IDLE_MB, FLAT_MB = 80.0, 15.0
 MEGABYTE = 1024 * 1024
@@ -47,7 +50,7 @@ def peak(files: int, size: int = 1000) -> float:
             rig.drop(made, daemon.inbox)
             rig.wait_until(lambda: daemon.delivered() >= files)
             most = daemon.memory("VmHWM")
-        rig.verify(daemon.results, files, service)
+        rig.verify_delivered(daemon, service)
     return most
 
 
@@ -59,32 +62,61 @@ def export_peak(files: int, records: int) -> float:
         with rig.daemon(base, service.url, setting) as daemon:
             rig.drop(made, daemon.inbox)
             rig.wait_until(lambda: daemon.delivered() >= files)
-            command = [sys.executable, "-m", "flexorchd", "export", "all"]
-            subprocess.run(
-                [*command, "-c", base / "flexorchd.toml"], check=True, capture_output=True
-            )
+            export(base)
             most = daemon.memory("VmHWM")
-        rows = (base / "outbox/datasets/all/latest/all.jsonl").read_bytes().count(b"\n")
-        assert rows == files * records, f"{rows} rows of {files * records} are in the dataset"
+        rig.verify_delivered(daemon, service)
+        verify_export(base / "outbox/datasets/all/latest/all.jsonl", files, records)
     return most
 
 
-def measure(*, quick: bool) -> Iterator[Goal]:
+def export(base: Path) -> None:
+    """Have the running daemon make the export, and wait for it."""
+    command = [sys.executable, "-m", "flexorchd", "export", "all", "-c", base / "flexorchd.toml"]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def verify_export(path: Path, files: int, records: int) -> None:
+    """Each record of each document is a row."""
+    rows = map(json.loads, path.read_bytes().splitlines())
+    wanted = itertools.product(range(1, files + 1), range(records))
+    verify.each_once("rows", ((row["document"], row["line"]) for row in rows), wanted)
+
+
+def flat(over: str, peaks: Mapping[str, float]) -> Goal:
+    """That the largest takes no more than the smallest."""
+    first, *_, last = peaks
+    what = f"Memory: more for {last} {over} than for {first}, MB"
+    return at_most(what, peaks[last] - peaks[first], FLAT_MB, "{:.1f}")
+
+
+def measure(*, quick: bool) -> Iterator[Finding]:
     """The goals of this benchmark."""
     megabytes, percent = idle(5.0 if quick else 15.0)
-    yield at_most("Memory at rest, without the engine: MB", megabytes, IDLE_MB, "{:.0f}")
-    yield shown("  CPU at rest: %", f"{percent:.2f}")
-    size = 20 if quick else 100
-    grown = peak(4, size * MEGABYTE) - peak(4)
-    yield at_most(f"  more for files of {size} MB than of 1 KB: MB", grown, FLAT_MB, "{:.1f}")
-    queue = 2_000 if quick else 10_000
-    grown = peak(queue) - peak(1_000)
-    yield at_most(f"  more for a queue of {queue} than of 1000: MB", grown, FLAT_MB, "{:.1f}")
-    records = 100 if quick else 1_000
-    grown = export_peak(200, records) - export_peak(200, 1)
-    yield at_most(
-        f"  more for an export of {200 * records} rows than of 200: MB", grown, FLAT_MB, "{:.1f}"
-    )
+    yield at_most("Memory: at rest, without the engine, MB", megabytes, IDLE_MB, "{:.0f}")
+    sizes = (1_000, MEGABYTE, (20 if quick else 100) * MEGABYTE)
+    queues = (500, 2_000) if quick else (1_000, 10_000, 30_000)
+    records = (1, 100) if quick else (1, 100, 1_000)
+    peaks = {
+        "a file": {_bytes(size): peak(4, size) for size in sizes},
+        "files dropped at once": {_number(files): peak(files) for files in queues},
+        "rows of an export": {_number(200 * each): export_peak(200, each) for each in records},
+    }
+    for over, found in peaks.items():
+        yield flat(over, found)
+    rows = [
+        [over, size, f"{mb:.0f}"] for over, found in peaks.items() for size, mb in found.items()
+    ]
+    rows.append(["at rest", "", f"{megabytes:.0f}"])
+    yield Figures("Memory of the daemon at its peak", ["over", "", "MB"], rows)
+    yield Figures("CPU at rest", ["", "%"], [["the daemon with its status page", f"{percent:.2f}"]])
+
+
+def _bytes(size: int) -> str:
+    return f"{size // MEGABYTE} MB" if size >= MEGABYTE else f"{size // 1000} KB"
+
+
+def _number(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import socket
@@ -15,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from benchmarks import verify
 
 KEY = "dfx_benchmark_key_0001"
 SIZE = 20 * 1024
@@ -121,6 +124,24 @@ def service(seconds: float = 0.0, *options: str) -> Iterator[Service]:
 
 
 @contextmanager
+def engine(base: Path, *options: str) -> Iterator[str]:
+    """A real engine, with its data below `base`: its address."""
+    command = [sys.executable, "-m", "flexorchd", "engine", "--port", "0", *options]
+    with (base / "engine.log").open("w+") as log:
+        process = subprocess.Popen(
+            [*command, "--data", base / "engine"],
+            env={**os.environ, "FLEXORCH_API_KEY": KEY},
+            stderr=log,
+        )
+        try:
+            wait_until(lambda: (base / "engine.log").read_text().count("\n") > 0)
+            yield (base / "engine.log").read_text().split()[2].rstrip(",")
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@contextmanager
 def daemon(base: Path, url: str, setting: Setting | None = None) -> Iterator[Daemon]:
     """A daemon that watches `base/inbox`, ready and at rest."""
     setting = setting or Setting()
@@ -190,9 +211,19 @@ def wait_until(done: Callable[[], bool], seconds: float = 180.0) -> None:
         time.sleep(0.005)
 
 
-def verify(results: Path, number: int, asked: Service) -> None:
-    """Every document has its own result, and was sent once."""
-    jobs = {json.loads(path.read_bytes())["job"]["id"] for path in results.iterdir()}
-    assert len(jobs) == number, f"{len(jobs)} jobs in the results of {number} documents"
-    sent = asked.counts()["jobs"]
-    assert sent == number, f"{sent} jobs for {number} documents"
+def verify_delivered(daemon: Daemon, asked: Service) -> None:
+    """Every file in the inbox was sent once, byte for byte, and has its own result."""
+    wanted = hashes(daemon.inbox)
+    sent = [document["sha256"] for document in asked.counts()["documents"]]
+    verify.each_once("documents at the service", sent, wanted.values())
+    read = (json.loads(path.read_bytes()) for path in daemon.results.rglob("*.json"))
+    verify.results(read, wanted)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file below a folder, by its path there."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }

@@ -1,25 +1,22 @@
 """A hosted-like service on loopback that answers at once, so that what is measured is the client's side.
 
-`python -m benchmarks.service [--seconds 0] [--limit N --window S] [--records N]` prints its port. Answers
-leave in one write with TCP_NODELAY. With a limit it refuses (429) what goes beyond N requests in a fixed
-window.
+`python -m benchmarks.service [--seconds 0] [--limit N --window S] [--records N] [--most-files N] [--page N]`
+prints its port. With a limit it refuses (429) what goes beyond N requests in a fixed window. It refuses
+requests of too many files, and gives no more items a page than it wants to. What it was sent it knows by its
+SHA-256.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import re
-import socket
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from email.utils import formatdate
+from dataclasses import asdict, dataclass, field
 
-NAME = re.compile(rb'name="files?"; filename="([^"]*)"')
-
+from benchmarks.wire import Document, Reply, Request, serve
 
 FREE = {"counts", "usage/rate-limits"}
 """What uses up no request."""
@@ -60,6 +57,15 @@ class Limit:
             self.began, self.used = time.monotonic(), 0
 
 
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What a service accepts: files in a request, and how it says no to more; items on a page."""
+
+    files: int = 1000
+    refusal: int = 413
+    page: int = 100
+
+
 @dataclass(slots=True)
 class Service:
     """Jobs that complete `seconds` after their upload, with `records` records each."""
@@ -67,69 +73,89 @@ class Service:
     seconds: float
     limit: Limit
     records: int = 1
-    jobs: list[tuple[str, float]] = field(default_factory=list)
+    taste: Taste = Taste()
+    jobs: list[Document] = field(default_factory=list)
     requests: Counter[str] = field(default_factory=Counter)
+    uploads: list[tuple[int, int]] = field(default_factory=list)
+    """Files in each upload, and how it was answered."""
+    pages: list[int] = field(default_factory=list)
+    """Items that were asked for on each page."""
     refused: int = 0
     away_until: float = 0.0
 
-    def answer(self, method: str, target: str, body: bytes) -> tuple[int, object]:
-        """Status and data of one request."""
-        path, _, query = target.partition("?")
+    def answer(self, request: Request) -> Reply:
+        """The answer to one request."""
+        path, _, query = request.target.partition("?")
         path = path.removeprefix("/v1").strip("/")
         if time.monotonic() < self.away_until:
-            return 503, None
+            return Reply(503)
         if path not in FREE:
-            self.requests[f"{method} {re.sub('[0-9]+', '#', path)}"] += 1
+            self.requests[f"{request.method} {re.sub('[0-9]+', '#', path)}"] += 1
             if self.limit.refuses():
                 self.refused += 1
-                return 429, None
-        match method, path.split("/"):
+                return Reply(429, retry=self.limit.left())
+        match request.method, path.split("/"):
             case "POST", ["data-process", "async"]:
-                return 202, self._upload(body)
-            case "GET", ["jobs"]:
-                return 200, self._page(self._job, query)
-            case "GET", ["documents"]:
-                return 200, self._page(self._document, query)
-            case "GET", ["jobs", number]:
-                return 200, self._job(int(number))
-            case "GET", ["executions", number]:
-                return 200, self._execution(int(number))
-            case "GET", ["usage"]:
-                return 200, {"plan": "enterprise", "usage": {"credits": {"used": 0, "limit": None}}}
-            case "GET", ["usage", "rate-limits"]:
-                return 200, self.limit.state()
-            case "GET", ["counts"]:
-                return 200, self._counts()
-            case "GET", ["away", seconds]:
+                return self._upload(request.files)
+            case "GET", place:
+                return (
+                    Reply(404) if (data := self._told(place, query)) is None else Reply(200, data)
+                )
+        return Reply(404)
+
+    def _told(self, place: list[str], query: str) -> object:
+        match place:
+            case ["jobs"]:
+                return self._page(self._job, query)
+            case ["documents"]:
+                return self._page(self._document, query)
+            case ["jobs", number]:
+                return self._job(int(number))
+            case ["executions", number]:
+                return self._execution(int(number))
+            case ["usage"]:
+                return {"plan": "enterprise", "usage": {"credits": {"used": 0, "limit": None}}}
+            case ["usage", "rate-limits"]:
+                return self.limit.state()
+            case ["counts"]:
+                return self._counts()
+            case ["away", seconds]:
                 self.away_until = time.monotonic() + float(seconds)
-                return 200, None
-        return 404, None
+                return {}
+        return None
 
     def _counts(self) -> dict[str, object]:
         return {
             "requests": dict(self.requests),
             "refused": self.refused,
             "jobs": len(self.jobs),
-            "arrived": dict(self.jobs),
+            "documents": [asdict(document) for document in self.jobs],
+            "uploads": self.uploads,
+            "pages": self.pages,
         }
 
-    def _upload(self, body: bytes) -> object:
-        now = time.time()
-        jobs = []
-        for name in NAME.findall(body):
-            self.jobs.append((name.decode(), now))
-            jobs.append({"filename": name.decode(), "job_id": len(self.jobs), "status": "queued"})
-        return {"accepted": len(jobs), "rejected": [], "jobs": jobs}
+    def _upload(self, files: list[Document]) -> Reply:
+        status = 202 if len(files) <= self.taste.files else self.taste.refusal
+        self.uploads.append((len(files), status))
+        if status != 202:
+            return Reply(status)
+        first = len(self.jobs) + 1
+        self.jobs += files
+        jobs = [
+            {"filename": file.name, "job_id": number, "status": "queued"}
+            for number, file in enumerate(files, first)
+        ]
+        return Reply(status, {"accepted": len(jobs), "rejected": [], "jobs": jobs})
 
     def _job(self, number: int) -> dict[str, object]:
-        name, sent = self.jobs[number - 1]
-        created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(sent))
+        document = self.jobs[number - 1]
+        created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(document.sent))
         job: dict[str, object] = {
             "job_id": number,
             "job_type": "data_process",
-            "status": "completed" if time.time() >= sent + self.seconds else "running",
+            "status": "completed" if time.time() >= document.sent + self.seconds else "running",
             "created_at": created,
-            "filename": name,
+            "filename": document.name,
         }
         if job["status"] == "completed":
             job["processing_summary"] = {
@@ -146,7 +172,8 @@ class Service:
 
     def _page(self, item: Callable[[int], object], parameters: str) -> object:
         query = dict(p.split("=") for p in parameters.split("&") if p)
-        size = int(query.get("page_size") or query.get("limit") or 20)
+        self.pages.append(int(query.get("page_size") or query.get("limit") or 20))
+        size = min(self.pages[-1], self.taste.page)
         page = int(query.get("page") or int(query.get("offset") or 0) // size + 1)
         last = len(self.jobs) - (page - 1) * size
         items = [item(number) for number in range(last, max(0, last - size), -1)]
@@ -158,46 +185,9 @@ class Service:
             "status": "completed",
             "document_id": number,
             "result_meta": {"document_type": "general", "detected_language": "en"},
-            "records": [{"line": line, "title": "a document"} for line in range(self.records)],
+            "records": [{"document": number, "line": line} for line in range(self.records)],
             "output_summary": {"row_count": self.records, "pii_type_summary": {"email": 1}},
         }
-
-
-async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, to: Service) -> None:
-    writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    try:
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            method, target, _ = head.split(b" ", 2)
-            body = await _body(reader, head.lower())
-            status, data = to.answer(method.decode(), target.decode(), body)
-            writer.write(_written(status, data, to.limit.left()))
-            await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        pass
-    finally:
-        writer.close()
-
-
-def _written(status: int, data: object, left: float) -> bytes:
-    error = {"code": "RATE_LIMIT_EXCEEDED", "message": "wait"} if status == 429 else None
-    text = json.dumps({"status": "error" if error else "success", "data": data, "error": error})
-    retry = f"Retry-After: {max(1, round(left))}\r\n" if error else ""
-    return (
-        f"HTTP/1.1 {status} OK\r\nContent-Type: application/json\r\n{retry}"
-        f"Date: {formatdate(usegmt=True)}\r\nContent-Length: {len(text)}\r\n\r\n{text}"
-    ).encode()
-
-
-async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:
-    if b"transfer-encoding: chunked" in head:
-        parts = []
-        while size := int(await reader.readline(), 16):
-            parts.append(await reader.readexactly(size))
-            await reader.readexactly(2)
-        await reader.readline()
-        return b"".join(parts)
-    length = re.search(rb"content-length: (\d+)", head)
-    return await reader.readexactly(int(length[1])) if length else b""
 
 
 async def main() -> None:
@@ -207,13 +197,15 @@ async def main() -> None:
     arguments.add_argument("--limit", type=int, default=None, help="requests in a window")
     arguments.add_argument("--window", type=float, default=60.0, help="seconds")
     arguments.add_argument("--records", type=int, default=1, help="in each document")
+    arguments.add_argument("--most-files", type=int, default=1000, help="in a request")
+    arguments.add_argument("--refusal", type=int, default=413, help="status for more files")
+    arguments.add_argument("--page", type=int, default=100, help="items on a page")
     chosen = arguments.parse_args()
-    service = Service(chosen.seconds, Limit(chosen.limit, chosen.window), chosen.records)
-    server = await asyncio.start_server(
-        lambda r, w: _serve(r, w, service), "127.0.0.1", 0, limit=2**26
-    )
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+    limit = Limit(chosen.limit, chosen.window)
+    taste = Taste(chosen.most_files, chosen.refusal, chosen.page)
+    service = Service(chosen.seconds, limit, chosen.records, taste)
+    print(await serve(service.answer), flush=True)
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

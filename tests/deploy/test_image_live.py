@@ -5,6 +5,7 @@ Run by hand, as root: ``PYTHON_IMAGE=python:3.13-slim pytest -m soak tests/deplo
 
 import json
 import shutil
+from signal import SIGCONT, SIGSTOP
 
 import pytest
 
@@ -74,9 +75,11 @@ def test_its_health_check_notices_a_dead_stage(engine, run):
     pod, start = run
     name = start(engine)
     until(lambda: pod.healthy(name), lambda: pod.logs(name))
-    pod("kill", "-s", "STOP", name)
+    # Process 1 is tini; what it watches over is what hangs.
+    signal = "import os, sys; os.kill(int(open('/proc/1/task/1/children').read()), int(sys.argv[1]))"
+    pod("exec", name, "python", "-c", signal, int(SIGSTOP))
     assert not pod.healthy(name)
-    pod("kill", "-s", "CONT", name)
+    pod("exec", name, "python", "-c", signal, int(SIGCONT))
     until(lambda: pod.healthy(name), lambda: pod.logs(name))
 
 
@@ -93,6 +96,14 @@ def test_it_stops_in_time_and_goes_on_after_being_killed(engine, run, tmp_path):
     pod("start", name)
     result = tmp_path / "outbox/results/inbox/order.html.json"
     until(result.exists, lambda: pod.logs(name))
+
+
+def test_a_signal_of_the_first_moment_ends_it(engine, run):
+    pod, start = run
+    name = start(engine)
+    pod("kill", "-s", "TERM", name)
+    assert pod("wait", name).strip() in ("0", "143")
+    assert "daemon.started" not in pod.logs(name)
 
 
 def test_it_has_no_rights_and_no_writable_root(engine, run):

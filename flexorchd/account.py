@@ -201,9 +201,9 @@ class Account:
         if isinstance(error, RateLimitError):
             self._slow_down(error.retry_after)
         elif isinstance(error, TransportError):
-            self._went_away(error.message)
+            self._went_away(error)
         elif isinstance(error, ServiceError):
-            self._in_trouble(error.message)
+            self._in_trouble(error)
         elif isinstance(error, FlexOrchError) and error.scope == "account":
             self.pause(error.code, error.message)
         elif exchange.status is not None:
@@ -219,14 +219,15 @@ class Account:
             self._window.block(self._clock.monotonic() + seconds)
         log.warning("account.rate_limited", seconds=round(seconds, 1))
 
-    def _in_trouble(self, message: str) -> None:
+    def _in_trouble(self, error: FlexOrchError) -> None:
         with self._turn:
             self._trouble += 1
             in_trouble = self._trouble >= TROUBLE_AFTER
         if in_trouble:
-            self._went_away(message)
+            self._went_away(error)
 
-    def _went_away(self, message: str) -> None:
+    def _went_away(self, error: FlexOrchError) -> None:
+        message = error.message
         now = self._clock.monotonic()
         with self._turn:
             away = self._away or _Away(now, now, 0, message)
@@ -234,12 +235,15 @@ class Account:
                 return
             pause = retry.pause(away.failures, self._jitter())
             self._away = _Away(away.since, now + pause, away.failures + 1, message)
-        if away.failures == 0:
+        if away.failures == 0 or message != away.message:
             self._ledger.memory.set("away", message)
+            self._ledger.memory.set("away_code", error.code)
         if away.failures in (0, 3, 9) or away.failures % 60 == 59:
             log.warning(
                 "service.unreachable",
+                code=error.code,
                 reason=message,
+                remedy=retry.remedy(error.code),
                 failures=away.failures + 1,
                 next_try_in=round(pause, 1),
             )

@@ -157,6 +157,7 @@ def _account(ledger: Ledger, now: float) -> dict[str, Any]:
         "paused_since": iso(row.paused_at),
         "next_probe_at": iso(row.probe_at),
         "away": ledger.memory.get("away"),
+        "away_code": ledger.memory.get("away_code") if ledger.memory.get("away") else None,
     }
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -17,6 +20,8 @@ from flexorchd.client.multipart import Body, Part
 from flexorchd.client.verdict import interpret
 from flexorchd.client.wire import Answer, Call, Exchange, Gate, Sink
 
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""No connection was made, so nothing of a request has left."""
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes of JSON; an answer with a sink has no bound."""
 
@@ -49,6 +54,7 @@ class Transport:
         self._key = checked_key(api_key)
         self.base_url = checked_url(base_url, local=uds is not None)
         self._timeout = timeout
+        self._way = "" if uds or transport else way_to(self.base_url)
         self._http = httpx.Client(
             headers={
                 "X-API-KEY": self._key,
@@ -101,23 +107,47 @@ class Transport:
             raise self._lost(error, outgoing) from error
 
     def _lost(self, error: httpx.HTTPError, outgoing: _Outgoing) -> TransportError:
-        unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+        unsent = isinstance(error, UNSENT)
         complete = outgoing.complete and not unsent
-        host = self.base_url.host
+        host = self.base_url.host + self._way
         if isinstance(error, httpx.TimeoutException):
             message = f"{host} did not answer within {self._timeout:g} s."
             return TransportError(message, code="TIMEOUT", body_complete=complete)
         reason = str(error) or type(error).__name__
         if unsent:
-            code = "TLS_FAILED" if "CERTIFICATE" in reason or "SSL" in reason else None
             return TransportError(
-                f"{host} cannot be reached: {reason}.", code=code, body_complete=False
+                f"{host} cannot be reached: {reason}.",
+                code=_code_of(error, through_proxy=bool(self._way)),
+                body_complete=False,
             )
         return TransportError(
             f"The connection to {host} was lost: {reason}.",
             code="CONNECTION_LOST",
             body_complete=complete,
         )
+
+
+def way_to(url: httpx.URL) -> str:
+    """How a message names the proxy that the environment puts before an address; without its password."""
+    if url.scheme != "https" or proxy_bypass(url.host):
+        return ""
+    proxies = getproxies()
+    proxy = proxies.get("https") or proxies.get("all")
+    return f" (through the proxy {httpx.URL(proxy).netloc.decode()})" if proxy else ""
+
+
+def _code_of(error: BaseException, *, through_proxy: bool) -> str | None:
+    """What kept a connection from being made, by what lies behind httpx's error."""
+    if isinstance(error, httpx.ProxyError):
+        return "PROXY_FAILED"
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return "TLS_FAILED"
+        if isinstance(cause, socket.gaierror):
+            return "PROXY_FAILED" if through_proxy else "UNKNOWN_HOST"
+        cause = cause.__cause__ or cause.__context__
+    return "PROXY_FAILED" if through_proxy else None
 
 
 class _Outgoing:

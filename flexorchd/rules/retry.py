@@ -138,7 +138,7 @@ _REMEDIES = {
     "READ_ONLY": "Mount it writable; flexorchd goes on by itself.",
     "DISK_ERROR": "Check the disk, the cable or the share; flexorchd tries again by itself.",
     "FOLDER_MISSING": "Bring the folder back; flexorchd goes on by itself.",
-    "FOLDER_SILENT": "Bring the server or the disk back that the folder lies on; flexorchd goes on by itself.",
+    "FOLDER_SILENT": "Bring the server or the disk behind the folder back; flexorchd goes on by itself.",
     "MOUNT_MISSING": "Mount it again; flexorchd goes on by itself.",
     "OUTPUT_MISSING": "Mount the output again, or bring its folder back; flexorchd goes on by itself.",
     "TOO_MANY_OPEN_FILES": "Raise the limit of open files (LimitNOFILE in the unit).",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,10 @@ def running(build: Build) -> Iterator[Callable[..., Running]]:
     """Starts a daemon in such a place; it must stop in good order at the end."""
     started: list[Running] = []
 
-    def start(**tables: Any) -> Running:
-        started.append(Running(build(**tables)))
+    def start(env: Mapping[str, str] | None = None, **tables: Any) -> Running:
+        place = build(**tables)
+        place.env |= dict(env or {})
+        started.append(Running(place))
         return started[-1]
 
     yield start

@@ -158,13 +158,19 @@ class Place(Outbox):
 
     # On its own.
 
-    def spawn(self, *argv: str, env: Mapping[str, str] | None = None, umask: int = -1) -> Spawned:
-        """Start it as a person does: a process of its own, nothing wrapped."""
+    def spawn(
+        self,
+        *argv: str,
+        env: Mapping[str, str] | None = None,
+        umask: int = -1,
+        wrapped: Sequence[str] = (),
+    ) -> Spawned:
+        """Start it as a person does: a process of its own, `wrapped` in another command if need be."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("FLEXORCH")}
         environment |= self.env | {"PYTHONPATH": str(ROOT)} | dict(env or {})
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "flexorchd", *argv, "-c", str(self.file)],
+                [*wrapped, sys.executable, "-m", "flexorchd", *argv, "-c", str(self.file)],
                 cwd=self.home,
                 env=environment,
                 stdin=subprocess.DEVNULL,

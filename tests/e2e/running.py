@@ -9,18 +9,26 @@ from typing import Any
 
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.status import Status, snapshot
+from flexorchd.troubles import Trouble
 from tests.e2e.process import Place, wait_for
 from tests.e2e.promise import Promise
 
 
 class Running:
-    """A daemon, and what it says of what happens."""
+    """A daemon, and what it says of what happens.
 
-    def __init__(self, place: Place) -> None:
+    Args:
+        place: where it runs.
+        pid: its process; None starts one.
+    """
+
+    def __init__(self, place: Place, pid: int | None = None) -> None:
         self.place = place
         self.promise = Promise(place)
-        assert place.forge
-        self.pid = place.forge.start(place.order("run"))
+        if pid is None:
+            assert place.forge
+            pid = place.forge.start(place.order("run"))
+        self.pid = pid
         wait_for(lambda: any(event["event"] == "daemon.started" for event in place.events()))
 
     def status(self) -> Status:
@@ -55,6 +63,11 @@ class Running:
     def told_loudly(self) -> list[dict[str, Any]]:
         """Warnings and errors."""
         return [line for line in self.place.events() if line["level"] in ("warning", "error")]
+
+    def trouble(self, code: str) -> Trouble:
+        """What status says of it."""
+        self.says(code)
+        return next(trouble for trouble in self.status().troubles if trouble.code == code)
 
     def says(self, *codes: str) -> None:
         wait_for(lambda: self.troubles() & set(codes), why=f"{codes} in status")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -31,6 +32,7 @@ class Service:
         job_seconds: how long a job takes.
         clock: seconds since the epoch, as the service has them; it also tells them as ``Date``.
         port: where to listen; 0 is any.
+        tls: the server's side of TLS; None speaks in the open.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Service:
         job_seconds: float = 0.0,
         clock: Callable[[], float] = time.time,
         port: int = 0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.key = KEY
         self.clock = clock
@@ -60,6 +63,11 @@ class Service:
         self.requests: list[Request] = []
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", port), self)
+        if tls is not None:
+            # The handshake is made by each connection's own thread.
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()

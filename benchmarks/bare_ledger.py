@@ -109,5 +109,10 @@ class BareRoad:
             many(DELIVERED, delivered)
             many(FORGET_JOB, documents_alone)
 
+    def delivered(self) -> int:
+        """How many files were taken to their end."""
+        count = "SELECT count(*) FROM versions WHERE state = 'delivered'"
+        return int(self._db.execute(count).fetchone()[0])
+
     def close(self) -> None:
         self._db.close()

@@ -13,11 +13,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import httpx
 
-from benchmarks import rig, verify
+from benchmarks import rig
 from benchmarks.goals import Figures, Finding, at_most, report
 from flexorchd.client import FlexOrch, Upload
 
@@ -56,12 +57,10 @@ def costs(rounds: int) -> dict[str, list[float]]:
         paths = rig.make_files(base / "made", FILES)
         for _ in range(rounds):
             with FlexOrch(rig.KEY, service.url) as client:
-                found["the client"].append(cost(lambda c=client: with_client(c, paths)))
+                found["the client"].append(cost(partial(with_client, client, paths)))
             with httpx.Client(base_url=service.url, headers=headers, timeout=30) as bare:
-                found["bare httpx"].append(cost(lambda c=bare: with_httpx(c, paths)))
-        sent = (document["sha256"] for document in service.counts()["documents"])
-        wanted = list(rig.hashes(base / "made").values()) * (2 * rounds * REQUESTS)
-        verify.each_once("documents at the service", sent, wanted)
+                found["bare httpx"].append(cost(partial(with_httpx, bare, paths)))
+        rig.verify_sent(service, [*rig.hashes(base / "made").values()] * (2 * rounds * REQUESTS))
     return found
 
 

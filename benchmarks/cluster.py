@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -108,7 +109,7 @@ def running(folder: Path, program: str, *options: str) -> Iterator[None]:
 def process(client: FlexOrch, pages: Mapping[str, bytes]) -> float:
     """Seconds until the engine has done all these pages; each must have been read."""
     uploads = [
-        Upload(f"{number}.png", len(data), lambda d=data: [d]) for number, data in pages.items()
+        Upload(f"{number}.png", len(data), partial(list, [data])) for number, data in pages.items()
     ]
     began = time.perf_counter()
     sent = client.documents.submit(uploads, pipeline_config={"mask_pii": False})
@@ -117,10 +118,15 @@ def process(client: FlexOrch, pages: Mapping[str, bytes]) -> float:
     jobs = [job.wait_until_done(PATIENCE, poll_interval=0.1) for job in started]
     seconds = time.perf_counter() - began
     for number, job in zip(pages, jobs, strict=True):
-        verify.equal(f"state of page {number}", job.status, "completed")
-        execution = client.executions.get(job.execution_id or "")
-        verify.holds(f"page {number}", execution.text or "", [f"Rechnung Nr. {number}"])
+        text = client.executions.get(job.execution_id).text if job.execution_id else None
+        verify_page(number, job.status, text)
     return seconds
+
+
+def verify_page(number: str, status: str, text: str | None) -> None:
+    """It was processed, and its own number stands in it."""
+    verify.equal(f"state of page {number}", status, "completed")
+    verify.holds(f"page {number}", text or "", [f"Rechnung Nr. {number}"])
 
 
 def rates(pages: int, repeat: int) -> dict[int, list[float]]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks import rig, verify
+from benchmarks import rig
 from benchmarks.goals import Figures, Finding, at_least, at_most, report, skipped
 
 TIMES_SDK = 1.5
@@ -86,8 +86,7 @@ def sdk_seconds(base: Path, service: rig.Service, files: int, body: str) -> floa
         text=True,
         check=True,
     )
-    sent = [document["sha256"] for document in service.counts()["documents"]]
-    verify.each_once("documents of the SDK's loop", sent, wanted)
+    rig.verify_sent(service, wanted)
     return float(done.stdout)
 
 

@@ -94,7 +94,14 @@ def python_with_markitdown() -> str | None:
 def install() -> None:
     """An environment with markitdown, which needs other versions of what we use."""
     subprocess.run([sys.executable, "-m", "venv", APART], check=True)
-    pip = [APART / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    pip = [
+        str(APART / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+    ]
     subprocess.run([*pip, MARKITDOWN], check=True)
 
 
@@ -136,9 +143,14 @@ def turns(readers: list[str], seconds: float, repeat: int) -> dict[str, list[Tur
                 found[reader].append(turn(reader, manifest, seconds))
     for reader in readers:
         if reader != "markitdown":
-            unread = [name for name, rate in found[reader][-1].rates.items() if rate is None]
-            verify.equal(f"documents that {reader} did not read", unread, [])
+            verify_read(reader, found[reader])
     return found
+
+
+def verify_read(reader: str, turns_: list[Turn]) -> None:
+    """It found the words of every document, in every turn."""
+    unread = {name for one in turns_ for name, rate in one.rates.items() if rate is None}
+    verify.equal(f"documents that {reader} did not read", unread, set())
 
 
 def ratio(found: Mapping[str, list[Turn]], name: str, one: str, other: str) -> float | None:

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from benchmarks import rig, verify
+from benchmarks import rig
 from benchmarks.goals import Goal, at_most, report
 
 SETTLE, NEVER = 0.5, 1e6
@@ -31,10 +31,9 @@ def waits(others: int, files: int) -> list[float]:
             rig.wait_until(lambda: int(service.counts()["jobs"]) >= others)
             written = write_one_by_one(daemon, files)
             rig.wait_until(lambda: int(service.counts()["jobs"]) >= others + files)
-        documents = service.counts()["documents"]
         wanted = rig.hashes(daemon.inbox)
-    sent = [document["sha256"] for document in documents]
-    verify.each_once("documents at the service", sent, wanted.values())
+        rig.verify_sent(service, wanted.values())
+        documents = service.counts()["documents"]
     came = {document["sha256"]: document["sent"] for document in documents}
     return [came[wanted[name]] - moment - SETTLE for name, moment in written.items()]
 

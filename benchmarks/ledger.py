@@ -260,6 +260,7 @@ def measure(*, quick: bool) -> Iterator[Finding]:
     with scratch() as base:
         roads = travel(base, times, batches)
         check(roads.large, files)
+        verify.equal("files that the bare writes delivered", roads.bare_large.delivered(), files)
         roads.close()
         size = (base / "large").stat().st_size
         yield at_most("Ledger: MB for a million files", size / files, MEGABYTES, "{:.0f}")

@@ -71,7 +71,15 @@ def export_peak(files: int, records: int) -> float:
 
 def export(base: Path) -> None:
     """Have the running daemon make the export, and wait for it."""
-    command = [sys.executable, "-m", "flexorchd", "export", "all", "-c", base / "flexorchd.toml"]
+    command = [
+        sys.executable,
+        "-m",
+        "flexorchd",
+        "export",
+        "all",
+        "-c",
+        str(base / "flexorchd.toml"),
+    ]
     subprocess.run(command, check=True, capture_output=True)
 
 

@@ -117,6 +117,11 @@ def rescan(scanner: Scanner) -> None:
     )
 
 
+def found_nothing(ledger: Ledger) -> None:
+    """Since all was up to date, no file was taken for new or changed."""
+    verify.equal("files found in an unchanged tree", _settling(ledger), 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """Seconds of the processor and by the clock."""
@@ -140,7 +145,7 @@ def _cpu() -> float:
 def peak_megabytes(base: Path) -> float:
     """By how much a process grows that rescans, from just before the scan to its peak."""
     program = "import sys, pathlib, benchmarks.rescan as it; it.grow(pathlib.Path(sys.argv[1]))"
-    command = [sys.executable, "-c", program, base]
+    command = [sys.executable, "-c", program, str(base)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout)
 
@@ -166,10 +171,10 @@ def candidates(base: Path, scanner: Scanner, *, peers: bool) -> dict[str, Callab
         OURS: lambda: rescan(scanner),
     }
     if peers:
-        find = ["find", tree, "-printf", "%s %T@\\n"]
+        find = ["find", str(tree), "-printf", "%s %T@\\n"]
         found["find -printf"] = lambda: subprocess.run(find, stdout=subprocess.DEVNULL, check=True)
     if peers and shutil.which("rclone"):
-        copy = ["rclone", "copy", "--config", "/dev/null", tree, base / "copy"]
+        copy = ["rclone", "copy", "--config", "/dev/null", str(tree), str(base / "copy")]
         subprocess.run(copy, check=True)
         verify.equal(
             "files that rclone copied", bare(os.fsencode(base / "copy")), bare(os.fsencode(tree))
@@ -209,12 +214,13 @@ def measure_tree(files: int, repeat: int, *, peers: bool) -> Measured:
         base = Path(name)
         make_tree(base / "tree", files // FILES_A_FOLDER, FILES_A_FOLDER)
         finds_what_changed(base, files)
-        with scanning(base) as (_, scanner):
+        with scanning(base) as (ledger, scanner):
             works = candidates(base, scanner, peers=peers)
             costs: dict[str, list[Cost]] = {label: [] for label in works}
             for _ in range(repeat):
                 for label, work in works.items():
                     costs[label].append(cost(work))
+            found_nothing(ledger)
         return Measured(files, costs, peak_megabytes(base))
 
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,10 +214,15 @@ def wait_until(done: Callable[[], bool], seconds: float = 180.0) -> None:
 def verify_delivered(daemon: Daemon, asked: Service) -> None:
     """Every file in the inbox was sent once, byte for byte, and has its own result."""
     wanted = hashes(daemon.inbox)
-    sent = [document["sha256"] for document in asked.counts()["documents"]]
-    verify.each_once("documents at the service", sent, wanted.values())
+    verify_sent(asked, wanted.values())
     read = (json.loads(path.read_bytes()) for path in daemon.results.rglob("*.json"))
     verify.results(read, wanted)
+
+
+def verify_sent(asked: Service, wanted: Iterable[str]) -> None:
+    """The service got what has these SHA-256, each as often as it stands there, and nothing else."""
+    sent = (document["sha256"] for document in asked.counts()["documents"])
+    verify.each_once("documents at the service", sent, wanted)
 
 
 def hashes(folder: Path) -> dict[str, str]:

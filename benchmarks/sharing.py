@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import rig, verify
+from benchmarks import memory, rig, verify
 from benchmarks.goals import Goal, at_most
 
 PLAN = "pro rpm=60 credits=100000"
@@ -26,7 +24,6 @@ AFTER = 15.0
 """Seconds into the backlog, when the window's requests are used up."""
 A_WINDOW = 65.0
 """The longest that a share may take: a window that is used up, and a moment to work in the next."""
-EXPORT = '\n[[export]]\nname = "all"\nschedule = "0 0 1 1 *"\nformats = ["jsonl"]\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ def under_backlog(files: int) -> Share:
     with rig.scratch() as base, rig.engine(base, "--plan", PLAN) as url:
         backlog = rig.make_files(base / "made", files, 2000)
         new = rig.make_files(base / "new", NEW_FILES, 2000, "new")
-        with rig.daemon(base, url, rig.Setting(details=True, more=EXPORT)) as daemon:
+        with rig.daemon(base, url, rig.Setting(details=True, more=memory.EXPORT)) as daemon:
             rig.drop(backlog, daemon.inbox)
             time.sleep(AFTER)
             began = time.time()
@@ -61,11 +58,17 @@ def under_backlog(files: int) -> Share:
 def export(base: Path) -> float:
     """Seconds that an export takes which is asked for now; it must hold rows."""
     began = time.time()
-    command = [sys.executable, "-m", "flexorchd", "export", "all", "-c", base / "flexorchd.toml"]
-    subprocess.run(command, check=True, capture_output=True)
-    rows = (base / "outbox/datasets/all/latest/all.jsonl").read_bytes().count(b"\n")
-    verify.equal("an export with rows", rows > 0, True)
-    return time.time() - began
+    memory.export(base)
+    seconds = time.time() - began
+    verify_rows(base / "outbox/datasets/all/latest/all.jsonl")
+    return seconds
+
+
+def verify_rows(path: Path) -> None:
+    """The dataset has rows, each of a job of its own."""
+    jobs = [json.loads(line)["job_id"] for line in path.read_bytes().splitlines()]
+    verify.equal("a dataset without rows", not jobs, False)
+    verify.each_once("jobs in the dataset", jobs, set(jobs))
 
 
 def created(result: dict[str, dict[str, str]]) -> float:

@@ -110,7 +110,7 @@ def burst(base: Path, files: int, program: str) -> Burst:
     with watching(base) as (watcher, ledger):
         watcher.scanned_once.wait(10)
         began, cpu = time.perf_counter(), time.process_time()
-        command = [sys.executable, "-c", program, base / "made", base / "inbox"]
+        command = [sys.executable, "-c", program, str(base / "made"), str(base / "inbox")]
         subprocess.run(command, check=True)
         dropped = time.perf_counter() - began
         wait_for(lambda: known(ledger) >= files)

@@ -5,6 +5,7 @@ msgspec, because it writes `Decimal` as a JSON number and reads numbers as `Deci
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,9 @@ import msgspec
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
+_MAYBE_EXPONENT = re.compile(rb"E[+-]\d")
+_MOST_DIGITS = 1_000
+"""A number with more zeros than this is no amount, and is left as it is."""
 
 
 def plain(amount: Decimal) -> Decimal:
@@ -20,13 +24,27 @@ def plain(amount: Decimal) -> Decimal:
 
 
 def dumps(value: Any) -> bytes:
-    """JSON as UTF-8. Dates become ISO 8601, `Decimal` a number.
+    """JSON as UTF-8. Dates become ISO 8601, `Decimal` a number without an exponent.
 
     Raises:
         TypeError: a value that JSON has no form for.
         UnicodeEncodeError: text with a lone surrogate.
     """
-    return _encoder.encode(value)
+    encoded = _encoder.encode(value)
+    if _MAYBE_EXPONENT.search(encoded) is None:
+        return encoded
+    return _encoder.encode(_spelt_out(msgspec.to_builtins(value, builtin_types=(Decimal,))))
+
+
+def _spelt_out(value: Any) -> Any:
+    match value:
+        case Decimal() if abs(value.adjusted()) < _MOST_DIGITS:
+            return msgspec.Raw(format(value, "f").encode())
+        case dict():
+            return {key: _spelt_out(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_spelt_out(item) for item in value]
+    return value
 
 
 def pretty(value: Any) -> bytes:

@@ -122,10 +122,20 @@ def document_facts(details: Details) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "type": details.type,
         "language": details.language,
-        "fields": dict(details.fields),
-        "records": [dict(record) for record in details.records],
+        "fields": _present(details.fields),
+        "records": _present(details.records),
         "pii_types": dict(details.pii_types),
     }
     if details.text is not None:
         facts["text"] = details.text
     return facts
+
+
+def _present(value: Any) -> Any:
+    """Without what the service names and does not know: what is absent is absent."""
+    if isinstance(value, Mapping):
+        known = ((key, item) for key, item in value.items() if item not in (None, ""))
+        return {key: _present(item) for key, item in known}
+    if isinstance(value, list | tuple):
+        return [_present(item) for item in value]
+    return value

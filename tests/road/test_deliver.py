@@ -131,7 +131,8 @@ def test_an_empty_file_fails_once_it_has_stayed_empty(house: House, clock: TestC
 
 
 def exact(answer: dict[str, Any]) -> dict[str, Any]:
-    answer["data"]["records"] = [{"total_amount": 0.1, "net_amount": 12345678901234.56, "lines": 3}]
+    amounts = {"total_amount": 0.1, "net_amount": 12345678901234.56, "tax_amount": 1e-7, "lines": 3}
+    answer["data"]["records"] = [amounts]
     return answer
 
 
@@ -144,6 +145,26 @@ def test_amounts_keep_their_exact_value_and_have_no_exponent(
     text = (house.output / "results/in/a.txt.json").read_text()
     assert re.search(r'"total_amount": 0\.1\b', text)
     assert re.search(r'"net_amount": 12345678901234\.56\b', text)
+    assert re.search(r'"tax_amount": 0\.0000001\b', text)
+
+
+def half_known(answer: dict[str, Any]) -> dict[str, Any]:
+    lines = [{"total": 0, "unit_price": None}, {"description": ""}]
+    answer["data"]["records"] = [
+        {"vendor": "", "due_date": None, "total_amount": 0, "line_items": lines}
+    ]
+    return answer
+
+
+def test_what_the_service_does_not_know_is_absent(house: House, service: Service) -> None:
+    service.fault("executions.get", Reshape(half_known))
+    house.drop("a.txt", "one")
+    house.run()
+    document = house.results()["a.txt"]["document"]
+    known = {"total_amount": 0, "line_items": [{"total": 0}, {}]}
+    assert document["records"] == [known]
+    assert document["fields"].items() >= known.items()
+    assert not document["fields"].keys() & {"vendor", "due_date"}
 
 
 def test_files_have_the_configured_mode_and_folders_can_be_searched(build: Build) -> None:

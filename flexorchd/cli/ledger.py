@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from flexorchd import log as logs
 from flexorchd.cli.target import Target, with_target
 from flexorchd.clock import SystemClock
 from flexorchd.errors import StateError
@@ -14,6 +15,7 @@ from flexorchd.ledger.ledger import Ledger as LedgerFile
 from flexorchd.output import Output, marked_owner
 from flexorchd.rebuild import rebuild as rebuild_ledger
 from flexorchd.state import LEDGER, StateDirectory
+from flexorchd.words import many
 
 
 @click.group()
@@ -53,7 +55,9 @@ def backup(file: Path, target: Target) -> int:
 @with_target
 def rebuild(target: Target) -> int:
     """Put back what the results in the output say; the daemon must be stopped."""
-    root = target.loaded().config.output.path.resolve()
+    config = target.loaded().config
+    logs.set_up("warning", config.log.format)
+    root = config.output.path.resolve()
     state = StateDirectory(target.directory())
     try:
         opened = LedgerFile(state.ledger)
@@ -66,5 +70,5 @@ def rebuild(target: Target) -> int:
             opened.close()
     finally:
         state.close()
-    click.echo(f"{restored} files were put back from their results.")
+    click.echo(f"Put back from results: {many(restored, 'file')}.")
     return 0

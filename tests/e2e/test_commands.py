@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -49,6 +50,13 @@ def test_reprocess_says_what_it_costs_and_takes_only_what_other_settings_change(
     assert place.once() == 0
     assert place.results()["a.txt"]["settings"]["locale"] == "de"
     assert place.results()["b.txt"]["settings"]["locale"] == "und"
+
+
+def test_rebuild_says_one_sentence_and_logs_elsewhere(place: Place) -> None:
+    place.drop("a.txt", "one")
+    assert place.once() == 0
+    shutil.rmtree(place.home / "state")
+    assert place.command("ledger", "rebuild") == (0, "Put back from results: 1 file.\n")
 
 
 def asked(ledger: Path) -> bool:

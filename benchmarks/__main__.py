@@ -13,12 +13,16 @@ import argparse
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from benchmarks import record
-from benchmarks.goals import Figures, Goal, figures_table, parse, table
+from benchmarks.goals import Figures, Finding, Goal, figures_table, parse, table
 
 NAMES = (
     "plan",
@@ -35,22 +39,47 @@ NAMES = (
     "growth",
 )
 """In the order of the goals."""
+TOGETHER = ("plan", "adapting", "memory")
+"""They wait for a plan, or count requests and bytes: running at the same time changes nothing of that."""
 
 
-def run(name: str, into: record.Run) -> None:
-    """Add what one benchmark found; or that it failed, and why."""
-    command = [sys.executable, "-m", f"benchmarks.{name}", *(["--quick"] if into.quick else [])]
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a benchmark found, and why it failed, or None."""
+
+    name: str
+    findings: Sequence[Finding]
+    failed: str | None
+
+
+def run(name: str, *, quick: bool) -> Outcome:
+    """One benchmark, in a process of its own."""
+    began = time.perf_counter()
+    command = [sys.executable, "-m", f"benchmarks.{name}", *(["--quick"] if quick else [])]
     done = subprocess.run(command, capture_output=True, text=True)
-    for line in done.stdout.splitlines():
-        match parse(line):
-            case Goal() as goal:
-                into.goals.append(goal)
-            case Figures() as figures:
-                into.figures.append(figures)
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["it ended early"]
-        into.failed[name] = lines[-1]
-        print(done.stderr, file=sys.stderr)
+    print(f"{name}: {time.perf_counter() - began:.0f} s", flush=True)
+    findings = [parse(line) for line in done.stdout.splitlines()]
+    if done.returncode == 0:
+        return Outcome(name, findings, None)
+    print(done.stderr, file=sys.stderr)
+    return Outcome(name, findings, (done.stderr.strip().splitlines() or ["it ended early"])[-1])
+
+
+def run_all(names: Sequence[str], *, quick: bool) -> Iterator[Outcome]:
+    """Each of them; first those that may run at the same time."""
+    chosen = [name for name in NAMES if name in names]
+    with ThreadPoolExecutor() as threads:
+        together = [name for name in chosen if name in TOGETHER]
+        yield from threads.map(partial(run, quick=quick), together)
+    yield from (run(name, quick=quick) for name in chosen if name not in TOGETHER)
+
+
+def add(outcome: Outcome, whole: record.Run) -> None:
+    """Put it into the record of the run."""
+    whole.goals += [one for one in outcome.findings if isinstance(one, Goal)]
+    whole.figures += [one for one in outcome.findings if isinstance(one, Figures)]
+    if outcome.failed is not None:
+        whole.failed[outcome.name] = outcome.failed
 
 
 def show(whole: record.Run) -> None:
@@ -73,11 +102,9 @@ def main() -> None:
     if unknown := set(chosen.names) - set(NAMES):
         arguments.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     whole, others, began = record.begin(quick=chosen.quick), record.Others(), time.perf_counter()
-    for name in chosen.names or NAMES:
-        print(f"{name} …", end=" ", flush=True)
-        so_far = time.perf_counter()
-        run(name, whole)
-        print(f"{time.perf_counter() - so_far:.0f} s", flush=True)
+    outcomes = list(run_all(chosen.names or NAMES, quick=chosen.quick))
+    for outcome in sorted(outcomes, key=lambda one: NAMES.index(one.name)):
+        add(outcome, whole)
     whole.seconds, whole.others = time.perf_counter() - began, others.share()
     if chosen.json:
         chosen.json.write_bytes(msgspec.json.format(msgspec.json.encode(whole)))

@@ -145,7 +145,7 @@ def rates(pages: int, repeat: int) -> dict[int, list[float]]:
                 if workers == 2:
                     more.enter_context(cluster.worker(f"second-{number}"))
                 # A few first: a worker that has just started loads its libraries.
-                process(client, scans(number, 2 * workers + 2))
+                process(client, scans(number, 2 * workers))
                 made = scans(number + 100, pages)
                 found[workers].append(pages / process(client, made))
             number += 1000
@@ -157,7 +157,7 @@ def measure(*, quick: bool) -> Iterator[Finding]:
     if why := missing():
         yield skipped(WHAT, f"≥ {TIMES_ONE:.2f}", why)
         return
-    found = rates(*((6, 1) if quick else (8, 3)))
+    found = rates(*(6, 1 if quick else 3))
     pairs = zip(found[1], found[2], strict=True)
     yield at_least(WHAT, statistics.median(two / one for one, two in pairs), TIMES_ONE)
     rows = [[f"{n}", f"{statistics.median(rate):.2f}"] for n, rate in found.items()]

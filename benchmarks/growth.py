@@ -1,11 +1,12 @@
 """How cost grows: a picture for each dimension, into `docs/growth/`.
 
-`python -m benchmarks.growth [--quick] [--into FOLDER]`
+`python -m benchmarks.growth [--into docs/growth]`
 
 Files known: CPU seconds of a rescan in which nothing has changed. Files new: seconds from the first rename to
 the last durable result. File size: the same for one file. Folders: seconds until all are watched and scanned.
-Exports: seconds of `flexorchd export`, over the rows of the dataset. The pictures are drawn only with
-`--into`; what is reported is by which power of the size cost grows at the end of each line.
+Exports: seconds of `flexorchd export`, over the rows of the dataset. What is reported is by which power of
+the size cost grows at the end of each line. With `--into` the largest sizes are measured too, which take
+minutes, and the pictures are drawn.
 """
 
 from __future__ import annotations
@@ -123,15 +124,15 @@ DIMENSIONS = (
 )
 
 
-def measured(dimension: Dimension, *, quick: bool) -> Points:
+def measured(dimension: Dimension, *, whole: bool) -> Points:
     """Size and cost, for each size."""
-    steps = dimension.steps[:-1] if quick else dimension.steps
+    steps = dimension.steps if whole else dimension.steps[:-1]
     return [(float(step), dimension.cost(step)) for step in steps]
 
 
-def measure(into: Path | None, *, quick: bool) -> Iterator[Finding]:
+def measure(into: Path | None) -> Iterator[Finding]:
     """The goal of this benchmark; with a folder, also the pictures."""
-    found = {one: measured(one, quick=quick) for one in DIMENSIONS}
+    found = {one: measured(one, whole=into is not None) for one in DIMENSIONS}
     for dimension, points in found.items():
         if into is not None:
             picture = into / f"{dimension.name}.svg"
@@ -157,12 +158,12 @@ def measure(into: Path | None, *, quick: bool) -> Iterator[Finding]:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--quick", action="store_true", help="without the largest sizes")
+    arguments.add_argument("--quick", action="store_true", help="changes nothing here")
     arguments.add_argument("--into", type=Path, metavar="FOLDER", help="draw the pictures there")
     chosen = arguments.parse_args()
     if chosen.into:
         chosen.into.mkdir(parents=True, exist_ok=True)
-    report(measure(chosen.into, quick=chosen.quick))
+    report(measure(chosen.into))
 
 
 if __name__ == "__main__":

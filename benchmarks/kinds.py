@@ -168,7 +168,7 @@ def measure(*, quick: bool) -> Iterator[Finding]:
     missing = without()
     readers = ["markitdown", "reading", "engine 1", "engine 2"]
     measured = [reader for reader in readers if reader not in missing]
-    found = turns(measured, 0.2 if quick else 0.5, 1 if quick else 3)
+    found = turns(measured, 0.2 if quick else 0.5, 1 if quick else 2)
     names = list(found["reading"][0].rates)
     what = "Engine: the slowest kind to read, times markitdown's speed"
     if "markitdown" in missing:

@@ -96,7 +96,12 @@ class Stages:
     def _fingerprint_stage(self) -> FingerprintStage:
         parts = self.parts
         stage = FingerprintStage(
-            parts.ledger, self._settings_ids, lambda: parts.account.id, parts.clock, parts.bells
+            parts.ledger,
+            self._settings_ids,
+            lambda: parts.account.id,
+            lambda: parts.ledger.accounts.get(parts.account.id).known_to_take,
+            parts.clock,
+            parts.bells,
         )
         self._closing.callback(stage.close)
         return stage

@@ -48,6 +48,11 @@ class AccountRow:
         return plan_of(self.mode, self.plan)
 
     @property
+    def known_to_take(self) -> Plan | None:
+        """The same; None before a service has told its plan for the first time."""
+        return self.takes if self.mode == "embedded" or self.usage_at is not None else None
+
+    @property
     def credits_now(self) -> int | None:
         """Credits left, as far as can be told without asking; None is unlimited, or not known yet."""
         if self.credits_left is None:

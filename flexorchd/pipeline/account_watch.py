@@ -14,6 +14,7 @@ from flexorchd.client import (
     Usage,
 )
 from flexorchd.clock import Clock
+from flexorchd.ledger.figures import Figures
 from flexorchd.ledger.ledger import Ledger
 
 log = structlog.get_logger()
@@ -75,6 +76,7 @@ class AccountStage:
         )
 
     def _remember(self, usage: Usage) -> None:
+        before = self._ledger.accounts.get(self._account.id)
         self._ledger.accounts.usage(
             self._account.id,
             usage.plan,
@@ -83,6 +85,16 @@ class AccountStage:
             usage.credits_remaining,
             self._clock.now(),
         )
+        if before.usage_at is not None and usage.plan != before.plan:
+            self._plan_changed(usage.plan)
+
+    def _plan_changed(self, plan: str | None) -> None:
+        """What was too large for the one plan may not be for the other."""
+        again = Figures(self._ledger.database).failed_files("FILE_TOO_LARGE")
+        for file_id in again:
+            self._ledger.files.settle_again(file_id, self._clock.now())
+        log.info("account.plan_changed", plan=plan, tried_again=len(again))
+        self._account.looked()
 
     def _probe(self) -> None:
         """A light request: the account goes on as soon as it answers with credits."""

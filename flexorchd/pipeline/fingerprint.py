@@ -21,6 +21,7 @@ from flexorchd.ledger.ledger import Ledger
 from flexorchd.pipeline.lanes import Lanes, by_watch
 from flexorchd.pipeline.stage import Bells
 from flexorchd.rules.naming import display
+from flexorchd.rules.plan import Plan, refused_size
 from flexorchd.rules.retry import errno_code, pause
 from flexorchd.rules.stability import Look
 
@@ -61,6 +62,7 @@ class FingerprintStage:
         ledger: the queue.
         settings_ids: the settings of each watch, by its id.
         account_id: the account that documents are for.
+        takes: what that account's plan takes; None while it is not known.
         clock: the time.
         bells: wakes the stages that settle, upload and deliver, and this one.
     """
@@ -72,12 +74,14 @@ class FingerprintStage:
         ledger: Ledger,
         settings_ids: Callable[[], Mapping[int, int]],
         account_id: Callable[[], int],
+        takes: Callable[[], Plan | None],
         clock: Clock,
         bells: Bells,
     ) -> None:
         self._ledger = ledger
         self._settings_ids = settings_ids
         self._account_id = account_id
+        self._takes = takes
         self._clock = clock
         self._bells = bells
         self._stopping = threading.Event()
@@ -88,7 +92,10 @@ class FingerprintStage:
         """See `flexorchd.pipeline.stage.Stage.step`."""
         due = self._ledger.files.settled(self._clock.now(), BATCH, self._lanes.busy)
         small = [file for file in due if file.size < LARGE]
-        self._start_large([file for file in due if file.size >= LARGE])
+        large = [file for file in due if file.size >= LARGE]
+        plan = self._takes()
+        if plan is not None:
+            self._start_large(self._taken(large, plan))
         works = {
             watch_id: partial(_read_all, files, self._stopping)
             for watch_id, files in by_watch(small).items()
@@ -99,7 +106,7 @@ class FingerprintStage:
             return None
         if small and len(due) == BATCH:
             return 0.0
-        if self._large:
+        if self._large or (large and plan is None):
             return None
         next_due = self._ledger.files.next_due("settled", self._lanes.busy)
         return None if next_due is None else max(0.0, next_due - self._clock.now())
@@ -107,6 +114,20 @@ class FingerprintStage:
     def close(self) -> None:
         """Stop reading; what was not read to its end is read in the next run."""
         self._stopping.set()
+
+    def _taken(self, large: Sequence[PendingFile], plan: Plan) -> Sequence[PendingFile]:
+        """Those that the plan takes. The others end unread: a sparse giant costs no time."""
+        refused = [(file, why) for file in large if (why := refused_size(file.size, plan))]
+        if refused:
+            now = self._clock.now()
+            with self._ledger.database.write():
+                valid = self._ledger.files.untouched(file for file, _ in refused)
+                for file, why in refused:
+                    if file.id in valid:
+                        self._ledger.documents.fail_file(file.id, why.code, why.message, now)
+            self._bells.ring("deliver")
+        ended = {file.id for file, _ in refused}
+        return [file for file in large if file.id not in ended]
 
     def _start_large(self, files: Sequence[PendingFile]) -> None:
         for file in files:

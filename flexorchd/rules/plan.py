@@ -12,7 +12,12 @@ from flexorchd.rules.selection import supported_kinds
 
 MEGABYTE = 1024 * 1024
 Mode = Literal["hosted", "embedded"]
-LARGEST_FILE = {"trial": 10 * MEGABYTE, "starter": 25 * MEGABYTE, "pro": 50 * MEGABYTE}
+LARGEST_FILE = {
+    "trial": 10 * MEGABYTE,
+    "starter": 25 * MEGABYTE,
+    "pro": 50 * MEGABYTE,
+    "unlimited": 200 * MEGABYTE,  # the embedded engine's own
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,11 @@ def refusal(name: bytes, size: int, plan: Plan) -> Refusal | None:
     if kind not in plan.kinds:
         what = f"Files ending in .{kind}" if kind else "Files without an ending"
         return Refusal("UNSUPPORTED_FILE", f"{what} are not among the kinds that can be processed.")
+    return refused_size(size, plan)
+
+
+def refused_size(size: int, plan: Plan) -> Refusal | None:
+    """Why the plan would refuse a file of this size, which can be known before it is read; or None."""
     if plan.largest_file is not None and size > plan.largest_file:
         return Refusal(
             "FILE_TOO_LARGE",

@@ -17,6 +17,7 @@ from flexorchd.ledger.files import FoundBy
 from flexorchd.pipeline import fingerprint
 from flexorchd.pipeline.fingerprint import FingerprintStage
 from flexorchd.pipeline.stage import Bells
+from flexorchd.rules.plan import Plan
 from tests.watch.inbox import Inbox, as_nobody, folder_of_nobody, wait_until
 
 
@@ -36,6 +37,7 @@ class Hashing:
             self.ledger,
             lambda: {self.inbox.id: self.settings_id},
             lambda: self.account_id,
+            lambda: Plan(frozenset({"txt"})),
             self.inbox.clock,
             self.bells,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.house import House, TestClock
@@ -144,6 +146,33 @@ def test_what_the_plan_refuses_is_not_sent(build: Build, service: Service, plan:
     codes = {path: failure["error"]["code"] for path, failure in house.failures().items()}
     assert codes == {"large.txt": "FILE_TOO_LARGE", "table.csv": "UNSUPPORTED_FILE"}
     assert [len(names) for names in service.uploads()] == [1]
+
+
+def test_a_sparse_giant_is_refused_unread(house: House, service: Service) -> None:
+    """A terabyte of nothing: to hash it would take half an hour."""
+    service.plan.name = "pro"
+    with house.source("giant.txt").open("wb") as file:
+        file.truncate(2**40)
+    began = time.monotonic()
+    house.run()
+    assert time.monotonic() - began < 5
+    failure = house.failure("giant.txt")
+    assert failure
+    assert failure["error"]["code"] == "FILE_TOO_LARGE"
+    assert failure["file"]["size"] == 2**40
+    assert failure["file"]["sha256"] is None
+
+
+def test_a_larger_plan_takes_what_the_smaller_one_refused(house: House, service: Service) -> None:
+    service.plan.name = "trial"
+    content = house.drop("large.txt", b"- " * (6 * 1024 * 1024))
+    house.run()
+    assert house.failure("large.txt")
+    service.plan.name = "starter"
+    house.run(lambda: house.result("large.txt") is not None, seconds=600)
+    house.run()
+    assert service.workspace.payments(content) == 1
+    assert not house.failure("large.txt")
 
 
 def test_nothing_is_sent_before_the_first_scan_has_shown_how_much_there_is(build: Build) -> None:

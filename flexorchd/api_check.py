@@ -48,11 +48,14 @@ class ApiCheck:
     client: FlexOrch
     steps: list[Step] = field(default_factory=list)
     cost: int | None = None
+    _refused: bool = False
 
     def run(self) -> Iterator[Step]:
         """Upload, follow, build, export, delete; a step that fails ends what depends on it."""
         before = self._do("usage", lambda: self.client.usage.current())
         yield self.steps[-1]
+        if self._refused:
+            return
         self._do("rate limits", lambda: self.client.usage.rate_limits())
         yield self.steps[-1]
         job = self._do("upload", self._upload)
@@ -109,6 +112,7 @@ class ApiCheck:
             found = call()
         except (FlexOrchError, KeyError) as error:
             code = getattr(error, "code", type(error).__name__)
+            self._refused = getattr(error, "scope", None) == "account"
             self.steps.append(Step(name, False, time.monotonic() - began, f"{code}: {error}"))
             return None
         self.steps.append(Step(name, True, time.monotonic() - began, ""))

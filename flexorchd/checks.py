@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -151,8 +152,8 @@ def _ocr(wanted: tuple[str, ...]) -> Finding:
     if find_spec("tesserocr") is None and find_spec("rapidocr") is None:
         return Finding(
             True,
-            "OCR: not installed; scans will fail with OCR_NOT_INSTALLED",
-            "pip install 'flexorchd[ocr]' and apt install tesseract-ocr-eng tesseract-ocr-deu …",
+            "OCR: no text recognition is installed; scans will fail with OCR_NOT_INSTALLED",
+            f"{sys.executable} -m pip install 'flexorchd[ocr]' && apt-get install tesseract-ocr-eng",
         )
     languages = sorted(
         path.stem

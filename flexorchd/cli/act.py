@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from flexorchd.cli import completion
 from flexorchd.cli.agreement import agreed
 from flexorchd.cli.ask import ask
 from flexorchd.cli.paths import files_at, files_named
@@ -23,7 +24,7 @@ from flexorchd.words import many
 
 
 @click.command(epilog="\b\nExample:\n  flexorchd approve scans")
-@click.argument("watch")
+@click.argument("watch", shell_complete=completion.watch)
 @with_target
 def approve(watch: str, target: Target) -> int:
     """Release the files of WATCH that `max_backlog` holds."""
@@ -31,7 +32,7 @@ def approve(watch: str, target: Target) -> int:
 
 
 @click.command(epilog="\b\nExample:\n  flexorchd export monthly")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.export)
 @with_target
 def export(name: str, target: Target) -> int:
     """Run the export NAME now."""
@@ -49,8 +50,8 @@ Examples:
 @click.command(epilog=RETRY_EXAMPLES)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--failed", is_flag=True, help="Everything that failed.")
-@click.option("--code", help="Only what failed with this code.")
-@click.option("--watch", help="Only files of this watch.")
+@click.option("--code", shell_complete=completion.code, help="Only what failed with this code.")
+@click.option("--watch", shell_complete=completion.watch, help="Only files of this watch.")
 @click.option("--since", help="Only what ended since then: 2h, 3d, or a date.")
 @click.option("--reprocess", is_flag=True, help="Also delivered files, under changed settings.")
 @click.option("--yes", is_flag=True, help="Do not ask what --reprocess may cost.")
@@ -65,7 +66,10 @@ def retry(
     yes: bool,
     target: Target,
 ) -> int:
-    """Queue again what failed; with --reprocess also what is delivered under other settings."""
+    """Queue again what failed.
+
+    With --reprocess also what was delivered under other settings.
+    """
     if not paths and not failed and not reprocess:
         raise UsageError("Which files?", "Name paths, or say --failed.")
     with target.ledger() as ledger:
@@ -141,7 +145,10 @@ def moment(text: str, now: float) -> float:
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
 @with_target
 def pull(connector_id: int, keys: tuple[str, ...], target: Target) -> int:
-    """Process files out of connected storage; results go to results/_connector-CONNECTOR_ID."""
+    """Process files out of connected storage.
+
+    Results go to results/_connector-CONNECTOR_ID.
+    """
     return ask(target, "pull", {"connector_id": connector_id, "keys": list(keys)})
 
 
@@ -153,7 +160,7 @@ Examples:
 
 
 @click.command(epilog=FEEDBACK_EXAMPLES)
-@click.argument("named", metavar="PATH|JOB")
+@click.argument("named", metavar="PATH|JOB", shell_complete=completion.file)
 @click.argument("rating", type=click.Choice(["positive", "negative"]))
 @click.option("--issue", help="wrong_fields, missed_pii, incorrect_summary, poor_extraction …")
 @with_target

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from flexorchd import __version__
-from flexorchd.api_check import ApiCheck
-from flexorchd.checks import check_machine
+from flexorchd.api_check import ApiCheck, Step
+from flexorchd.checks import Finding, check_machine
 from flexorchd.cli.printing import console
 from flexorchd.cli.target import Target, with_target
 from flexorchd.client import FlexOrch
@@ -38,21 +38,40 @@ Examples:
 @click.option("--yes", is_flag=True, help="Do not ask before --api uploads.")
 @with_target
 def check(api: bool, report: Path, yes: bool, target: Target) -> int:
-    """Look at keys, folders, rights, space, kernel limits and the engine; each finding has its remedy."""
+    """Say whether this configuration and this machine are fit.
+
+    Looks at keys, folders, rights, space, kernel limits and the engine; each finding has its remedy.
+    """
     loaded = target.loaded()
     account = access(loaded.config, os.environ)
     out = console()
-    where = "on this machine" if account.mode == "embedded" else f"by {account.base_url}"
-    out.print(f"[green]good[/]  configuration {loaded.file or ''}; documents are processed {where}")
+    where = (
+        "on this machine"
+        if account.mode == "embedded"
+        else f"by {account.base_url}, with the key {account.hint}"
+    )
+    read = loaded.file or "of the last run"
+    out.print(f"[green]good[/]  configuration {read}; documents are processed {where}")
     bad = 0
     for finding in check_machine(loaded.config, account):
         bad += not finding.good
-        mark = "[green]good[/]" if finding.good else "[red]bad [/]"
-        remedy = f"\n      {finding.remedy}" if finding.remedy else ""
-        out.print(f"{mark}  {escape(finding.what)}{escape(remedy)}", highlight=False)
+        out.print(f"{_mark(finding)}  {escape(finding.what)}")
+        if finding.remedy:
+            out.print(f"      {escape(finding.remedy)}", soft_wrap=True)
+    for warning in account.warnings:
+        out.print(f"{NOTE}  {escape(warning)}")
     if api:
         bad += _check_api(account, loaded.config.api.timeout, report, out, yes=yes)
     return 1 if bad else 0
+
+
+NOTE = "[yellow]note[/]"
+
+
+def _mark(looked_at: Finding | Step) -> str:
+    if not looked_at.good:
+        return "[red]bad [/]"
+    return NOTE if isinstance(looked_at, Finding) and looked_at.remedy else "[green]good[/]"
 
 
 def _check_api(account: Access, timeout: float, report: Path, out: Console, *, yes: bool) -> int:
@@ -70,11 +89,11 @@ def _check_api(account: Access, timeout: float, report: Path, out: Console, *, y
         checked = ApiCheck(client)
         for step in checked.run():
             bad += not step.good
-            mark = "[green]good[/]" if step.good else "[red]bad [/]"
-            out.print(f"{mark}  {step.name} ({step.seconds:.1f} s) {escape(step.said)}")
+            out.print(f"{_mark(step)}  {step.name} ({step.seconds:.1f} s) {escape(step.said)}")
         report.write_bytes(exact.pretty(checked.report(__version__)))
         spoken = ", ".join(f"{call} {name}" for call, name in sorted(client.dialects.items()))
-    out.print(f"Answers came as: {spoken}.", highlight=False)
+    if spoken:
+        out.print(f"Answers came as: {spoken}.")
     if checked.cost is not None:
         out.print(f"It cost {checked.cost} credits.")
     out.print(f"The report is in {report}; it holds no secret and can be attached to a bug.")

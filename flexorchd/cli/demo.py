@@ -25,7 +25,10 @@ EXPORT = ExportConfig(name="demo", formats=("jsonl", "csv"), scope="all", keep=5
 @click.command(epilog="\b\nExample:\n  flexorchd demo && ls -R flexorchd-demo")
 @click.argument("directory", default="flexorchd-demo", type=click.Path(path_type=Path))
 def demo(directory: Path) -> int:
-    """Process a few small documents in DIRECTORY (./flexorchd-demo), and say where to look."""
+    """Process a few small documents, and say where to look.
+
+    They are dropped into DIRECTORY, ./flexorchd-demo by default.
+    """
     inbox, outbox = directory / "inbox", directory / "outbox"
     drop(inbox)
     outbox.mkdir(exist_ok=True)

@@ -11,6 +11,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from flexorchd.cli import completion
 from flexorchd.cli.printing import STYLES, ago, console, print_json, say
 from flexorchd.cli.target import Target, with_target
 from flexorchd.clock import iso
@@ -26,7 +27,7 @@ from flexorchd.words import figure, size
     epilog="\b\nExamples:\n  flexorchd files --state failed\n  flexorchd files --watch scans --json"
 )
 @click.option("--state", type=click.Choice(SHOWN_STATES), help="Only files in this state.")
-@click.option("--watch", help="Only files of this watch.")
+@click.option("--watch", shell_complete=completion.watch, help="Only files of this watch.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @with_target
 def files(state: str | None, watch: str | None, as_json: bool, target: Target) -> int:

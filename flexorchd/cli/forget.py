@@ -32,9 +32,10 @@ Examples:
 def forget(
     paths: tuple[Path, ...], vanished: int | None, remote: bool, yes: bool, target: Target
 ) -> int:
-    """Erase results, the engine's data and what the ledger knows; only a hash is kept.
+    """Erase documents for good; only a hash of each is kept.
 
-    It concerns the content: results of copies go too. The paths are ignored from then on.
+    Results go, the engine's data, and what the ledger knows. It concerns the content: results of copies go
+    too. The paths are ignored from then on.
     """
     if not paths and vanished is None:
         raise UsageError("Which files?", "Name paths, or say --vanished DAYS.")

@@ -16,7 +16,10 @@ from flexorchd.verification import Verification
 @click.command(epilog="\b\nExample:\n  flexorchd verify")
 @with_target
 def verify(target: Target) -> int:
-    """Check by their hashes that all delivered results and published datasets are there and whole."""
+    """Check that all results and datasets are there and whole.
+
+    Compares each with the hash that it was delivered with.
+    """
     with target.ledger() as ledger:
         root = ledger.memory.get("output")
         if root is None:

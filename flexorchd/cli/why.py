@@ -10,6 +10,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from flexorchd.cli import completion
 from flexorchd.cli.paths import files_named, place
 from flexorchd.cli.printing import STYLES, console, local, until, worded
 from flexorchd.cli.target import Target, with_target
@@ -28,7 +29,7 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("named", metavar="PATH|SHA256|JOB")
+@click.argument("named", metavar="PATH|SHA256|JOB", shell_complete=completion.file)
 @with_target
 def why(named: str, target: Target) -> int:
     """Tell what happened to a file, and what it waits for."""

@@ -88,6 +88,10 @@ class Exports:
                     (name, now),
                 )
 
+    def names(self) -> list[str]:
+        """Every export that was ever configured."""
+        return [row[0] for row in self._db.read.execute("SELECT name FROM exports ORDER BY name")]
+
     def last_slot(self, name: str) -> float | None:
         """The last slot that was run, else when the export was first seen."""
         row = self._db.read.execute(

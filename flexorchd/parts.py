@@ -22,7 +22,16 @@ from flexorchd import log as logs
 from flexorchd.account import Account, Gate
 from flexorchd.client import FlexOrch
 from flexorchd.clock import Clock
-from flexorchd.config import Access, Config, Loaded, WatchConfig, access, check_folders, remember
+from flexorchd.config import (
+    Access,
+    Config,
+    Loaded,
+    WatchConfig,
+    access,
+    check_folders,
+    in_force,
+    remember,
+)
 from flexorchd.engine_process import EngineProcess, require_engine
 from flexorchd.errors import StateError
 from flexorchd.ledger.accounts import ENGINE_URL, SettingsRow
@@ -38,10 +47,6 @@ from flexorchd.state import StateDirectory
 from flexorchd.watch.mounts import is_remote, read_mounts
 
 log = structlog.get_logger()
-
-NEEDS_RESTART = ("state_dir", "api", "output", "web", "webhook", "engine")
-"""What cannot change while parts are open."""
-
 
 NEEDS_OUTPUT = (
     "The ledger is a copy or new, and what was sent before is known from the results in the output: bring "
@@ -72,6 +77,7 @@ class Parts:
     ) -> None:
         self.loaded = loaded
         self.clock = clock
+        self._env = env
         self.bells = Bells()
         self.jitter = random.random
         self._closing = ExitStack()
@@ -128,17 +134,15 @@ class Parts:
         """Put a changed configuration in force, as far as a running flexorchd can.
 
         Raises:
-            FlexorchdError: the new folders may not lie where they do; nothing has changed.
+            FlexorchdError: the new folders may not lie where they do, or the key's file cannot be read;
+                nothing has changed.
         """
-        check_folders(loaded.config, known_watches=[w.name for w in self.ledger.watches.all()])
-        fixed = {
-            section: getattr(self.config, section)
-            for section in NEEDS_RESTART
-            if getattr(self.config, section) != getattr(loaded.config, section)
-        }
-        if fixed:
-            log.warning("reload.needs_restart", sections=sorted(fixed))
-        config = loaded.config.model_copy(update=fixed)
+        config, waiting = in_force(self.config, loaded.config)
+        check_folders(config, known_watches=[w.name for w in self.ledger.watches.all()])
+        if access(config, self._env).fingerprint != self.access.fingerprint:
+            waiting.append("the API key")
+        if waiting:
+            log.warning("reload.needs_restart", changed=waiting)
         self.loaded = replace(loaded, config=config)
         logs.set_up(config.log.level, config.log.format)
         self._configure()

@@ -25,6 +25,7 @@ from flexorchd.config.models import (
     WebConfig,
     WebhookConfig,
 )
+from flexorchd.config.reload import in_force
 
 __all__ = [
     "Access",
@@ -47,6 +48,7 @@ __all__ = [
     "access",
     "check_folders",
     "for_inbox",
+    "in_force",
     "load",
     "recall",
     "remember",

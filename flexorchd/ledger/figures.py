@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.indexes import APART_VERSION, ENDED_SINCE, OPEN_DOCUMENT
 from flexorchd.ledger.placed import Placed
 from flexorchd.rules.plan import Plan
 
@@ -96,11 +97,12 @@ Series = list[tuple[int, str, int]]
 
 _CODE = "coalesce(v.error_code, c.error_code, 'FAILED')"
 
-_FAILED = """
-FROM versions AS v JOIN files AS f ON f.version_id = v.id AND f.state = 'followed'
+_FAILED = f"""
+FROM versions AS v CROSS JOIN files AS f
+  ON f.id = v.file_id AND f.version_id = v.id AND f.state = 'followed'
 JOIN directories AS d ON d.id = f.directory_id JOIN watches AS w ON w.id = d.watch_id
 LEFT JOIN documents AS c ON c.id = v.document_id
-WHERE v.state = 'failed'
+WHERE v.state = 'failed' AND v.{APART_VERSION}
 """
 
 _HELD = """
@@ -116,14 +118,14 @@ SELECT watch, code, sum(refused IS NULL), sum(iif(refused IS NULL, files, 0)),
   FROM documents AS c JOIN versions AS v ON v.document_id = c.id AND v.state = 'following'
   JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id
   JOIN watches AS w ON w.id = d.watch_id
-  WHERE c.state = 'queued' GROUP BY c.id, w.id, code
+  WHERE c.state = 'queued' AND c.{open} GROUP BY c.id, w.id, code
 ) WHERE code IS NOT NULL GROUP BY watch, code ORDER BY watch, code
 """
 
 # The document is counted once, when the file that brought it first had its result.
-_DELIVERED_ONCE = """
-FROM documents AS c JOIN versions AS v ON v.id = c.version_id
-WHERE v.state = 'delivered' AND v.ended_at >= :since
+_DELIVERED_ONCE = f"""
+FROM versions AS v CROSS JOIN documents AS c ON c.id = v.document_id AND c.version_id = v.id
+WHERE v.state = 'delivered' AND {ENDED_SINCE}
 """
 
 _STEP = "CAST((v.ended_at - :since) / :step AS INTEGER)"
@@ -161,7 +163,8 @@ class Figures:
         taken = " OR ".join(f"CAST(f.name AS TEXT) LIKE :kind{n}" for n in range(len(kinds)))
         endings = {f"kind{n}": f"%.{kind}" for n, kind in enumerate(kinds)}
         rows = self._db.read.execute(
-            _HELD.format(taken=taken or "0"), {"largest": plan.largest_file, **endings}
+            _HELD.format(taken=taken or "0", open=OPEN_DOCUMENT),
+            {"largest": plan.largest_file, **endings},
         )
         return [Held(*row) for row in rows]
 
@@ -213,8 +216,9 @@ class Figures:
     def latest(self, limit: int) -> list[int]:
         """The ids of the files whose content became known, or came to an end, last; the newest first."""
         rows = self._db.read.execute(
-            "SELECT f.id FROM files AS f JOIN versions AS v ON v.id = f.version_id "
-            "ORDER BY coalesce(v.ended_at, v.found_at) DESC, f.id DESC LIMIT ?",
+            "SELECT f.id FROM versions AS v CROSS JOIN files AS f "
+            "ON f.id = v.file_id AND f.version_id = v.id "
+            "ORDER BY coalesce(v.ended_at, v.found_at) DESC, v.id DESC LIMIT ?",
             (limit,),
         )
         return [row[0] for row in rows]
@@ -227,7 +231,7 @@ class Figures:
             step: its length in seconds.
         """
         return self._series(
-            f"SELECT {_STEP} AS step, v.state, count(*) FROM versions AS v WHERE v.ended_at >= :since "
+            f"SELECT {_STEP} AS step, v.state, count(*) FROM versions AS v WHERE {ENDED_SINCE} "
             "AND v.state IN ('delivered', 'failed') GROUP BY step, v.state",
             since,
             step,
@@ -245,9 +249,10 @@ class Figures:
     def pii_types(self, since: float, step: float) -> Series:
         """Findings by type of personal data. See `ended` for the arguments."""
         return self._series(
-            f"SELECT {_STEP} AS step, p.key, sum(p.value) FROM documents AS c "
-            "JOIN versions AS v ON v.id = c.version_id, json_each(c.pii_types) AS p "
-            "WHERE v.state = 'delivered' AND v.ended_at >= :since GROUP BY step, p.key",
+            f"SELECT {_STEP} AS step, p.key, sum(p.value) FROM versions AS v "
+            "CROSS JOIN documents AS c ON c.id = v.document_id AND c.version_id = v.id, "
+            "json_each(c.pii_types) AS p "
+            f"WHERE v.state = 'delivered' AND {ENDED_SINCE} GROUP BY step, p.key",
             since,
             step,
         )

@@ -8,3 +8,6 @@ from __future__ import annotations
 
 OPEN_FILE = "state IN ('settling', 'settled')"
 OPEN_DOCUMENT = "state IN ('queued', 'uploading', 'processing')"
+APART_VERSION = "state NOT IN ('delivered', 'superseded')"
+APART_FILE = "state != 'followed'"
+ENDED_SINCE = "coalesce(v.ended_at, v.found_at) >= :since AND v.ended_at >= :since"

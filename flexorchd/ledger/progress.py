@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.indexes import ENDED_SINCE
 from flexorchd.ledger.versions import AT_HAND
 
 
@@ -81,8 +82,8 @@ class ProgressView:
     def ended_since(self, since: float) -> dict[str, int]:
         """How many versions were delivered and failed since a time."""
         rows = self._db.read.execute(
-            "SELECT state, count(*) FROM versions WHERE ended_at >= ? "
-            "AND state IN ('delivered', 'failed') GROUP BY state",
-            (since,),
+            f"SELECT v.state, count(*) FROM versions AS v WHERE {ENDED_SINCE} "
+            "AND v.state IN ('delivered', 'failed') GROUP BY v.state",
+            {"since": since},
         )
         return {row[0]: row[1] for row in rows}

@@ -281,6 +281,17 @@ def milestones(db: SqliteUtils) -> None:
         db.execute(f"ALTER TABLE versions ADD COLUMN {milestone} REAL")
 
 
+@migrations()
+def what_changed_last(db: SqliteUtils) -> None:
+    """Indexes of the order in which files changed, and of the few that are not delivered."""
+    db.execute("CREATE INDEX versions_changed ON versions (coalesce(ended_at, found_at))")
+    db.execute(
+        "CREATE INDEX versions_apart ON versions (coalesce(ended_at, found_at)) "
+        "WHERE state NOT IN ('delivered', 'superseded')"
+    )
+    db.execute("CREATE INDEX files_apart ON files (seen_at) WHERE state != 'followed'")
+
+
 def known_migrations() -> frozenset[str]:
     """The names of all changes that this version knows."""
     empty = SqliteUtils(memory=True)

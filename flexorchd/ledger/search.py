@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import TypedDict, Unpack
 
 from flexorchd.ledger.connection import Database
+from flexorchd.ledger.indexes import APART_FILE, APART_VERSION
 from flexorchd.ledger.placed import Placed
 
 
@@ -73,7 +75,76 @@ class Found(Placed):
         return self.error_code or self.document_error_code
 
 
+class Wanted(TypedDict, total=False):
+    """What files are looked for; None is anything.
+
+    Attributes:
+        state: as people see it.
+        watch: the watch's name.
+        code: why they failed or wait.
+        since: ended (or seen) at or after this time.
+        text: what their path contains, in any case.
+    """
+
+    state: str | None
+    watch: str | None
+    code: str | None
+    since: float | None
+    text: str | None
+
+
 _COLUMNS = ", ".join(field.name for field in fields(Found))
+
+
+AT_ONCE = 500
+FEW = 500
+"""So many files are looked up one by one; more of them are met soon enough on the way through all."""
+
+_CONDITIONS = {
+    "state": "s.state = :state",
+    "watch": "s.watch = :watch",
+    "code": "coalesce(s.error_code, s.document_error_code) = :code",
+    "since": "{changed_at} >= :since",
+    "text": "instr(lower(CAST(s.directory || x'2f' || s.name AS TEXT)), lower(:text))",
+}
+
+# The ids come first, in the order of an index, and only as many as are taken. CROSS JOIN keeps to that
+# index. A file that is `followed` shows what its newest version is at; all others speak for themselves.
+_WALK = """
+SELECT s.id, coalesce(v.ended_at, v.found_at) AS changed_at, v.id AS turn
+FROM versions AS v CROSS JOIN file_states AS s ON s.id = v.file_id AND s.version_id = v.id
+WHERE s.file_state = 'followed' AND {apart} AND {followed}
+UNION ALL
+SELECT s.id, f.seen_at, f.id FROM files AS f CROSS JOIN file_states AS s ON s.id = f.id
+WHERE f.state != 'followed' AND {unfollowed}
+ORDER BY changed_at DESC, turn DESC LIMIT :limit OFFSET :offset
+"""
+
+_AMONG_FEW = """
+SELECT s.id FROM file_states AS s WHERE s.id IN ({ids}) AND {conditions}
+ORDER BY {changed_at} DESC, coalesce(s.version_id, s.id) DESC LIMIT :limit OFFSET :offset
+"""
+
+_WITH_TEXT = f"""
+SELECT s.id FROM (SELECT f.id, d.path AS directory, f.name
+  FROM files AS f JOIN directories AS d ON d.id = f.directory_id) AS s
+WHERE {_CONDITIONS["text"]} LIMIT :limit
+"""
+
+# Nearly all files are delivered: what is apart from them is counted, and they are the rest.
+_COUNTS = f"""
+WITH
+  apart AS (SELECT watch, state, count(*) AS files FROM file_states WHERE id IN (
+    SELECT file_id FROM versions WHERE {APART_VERSION} UNION ALL SELECT id FROM files WHERE {APART_FILE})
+    GROUP BY watch_id, state),
+  altogether AS (SELECT w.name AS watch, count(*) AS files FROM watches AS w
+    JOIN directories AS d ON d.watch_id = w.id JOIN files AS f ON f.directory_id = d.id GROUP BY w.id)
+SELECT watch, state, sum(files) FROM (
+  SELECT * FROM apart
+  UNION ALL SELECT watch, 'delivered', files - (SELECT coalesce(sum(files), 0) FROM apart
+    WHERE apart.watch = altogether.watch) FROM altogether)
+GROUP BY watch, state HAVING sum(files) > 0
+"""
 
 
 class Search:
@@ -85,51 +156,37 @@ class Search:
     def counts(self) -> dict[str, dict[str, int]]:
         """How many files of each watch are in each state: watch to state to number."""
         counts: dict[str, dict[str, int]] = {}
-        for watch, state, number in self._db.read.execute(
-            "SELECT watch, state, count(*) FROM file_states GROUP BY watch, state"
-        ):
+        for watch, state, number in self._db.read.execute(_COUNTS):
             counts.setdefault(watch, {})[state] = number
         return counts
 
-    def files(
-        self,
-        *,
-        state: str | None = None,
-        watch: str | None = None,
-        code: str | None = None,
-        since: float | None = None,
-        text: str | None = None,
-        limit: int = -1,
-        offset: int = 0,
-    ) -> list[Found]:
+    def files(self, *, limit: int = -1, offset: int = 0, **wanted: Unpack[Wanted]) -> list[Found]:
         """Files that meet every condition given, those that changed last first.
 
         Args:
-            state: as people see it.
-            watch: the watch's name.
-            code: why they failed or wait.
-            since: ended (or seen) at or after this time.
-            text: what their path contains, in any case.
             limit: at most so many; -1 is all.
             offset: leave out so many.
+            wanted: the conditions.
         """
-        return self._found(
-            "WHERE (:state IS NULL OR state = :state) AND (:watch IS NULL OR watch = :watch) "
-            "AND (:code IS NULL OR coalesce(error_code, document_error_code) = :code) "
-            "AND (:since IS NULL OR coalesce(ended_at, seen_at) >= :since) "
-            "AND (:text IS NULL OR "
-            "instr(lower(CAST(directory || x'2f' || name AS TEXT)), lower(:text))) "
-            "ORDER BY coalesce(ended_at, seen_at) DESC, id DESC LIMIT :limit OFFSET :offset",
-            {
-                "state": state,
-                "watch": watch,
-                "code": code,
-                "since": since,
-                "text": text,
-                "limit": limit,
-                "offset": offset,
-            },
-        )
+        return list(self._walk(wanted, limit, offset))
+
+    def each(self, **wanted: Unpack[Wanted]) -> Iterator[Found]:
+        """The same one after the other, so that memory stays flat however many they are."""
+        return self._walk(wanted, -1, 0)
+
+    def _walk(self, wanted: Wanted, limit: int, offset: int) -> Iterator[Found]:
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        few = self._few_with(wanted["text"]) if "text" in asked else None
+        query = _changed_last(asked, few)
+        ids = self._db.read.execute(query, {**asked, "limit": limit, "offset": offset})
+        while some := [row[0] for row in ids.fetchmany(AT_ONCE)]:
+            found = {file.id: file for file in self.by_ids(some)}
+            yield from (found[file_id] for file_id in some)
+
+    def _few_with(self, text: str | None) -> list[int] | None:
+        """The ids of the files whose path contains a text, or None where that is more than a few."""
+        rows = self._db.read.execute(_WITH_TEXT, {"text": text, "limit": FEW + 1}).fetchall()
+        return [row[0] for row in rows] if len(rows) <= FEW else None
 
     def by_ids(self, ids: Sequence[int]) -> list[Found]:
         """These files."""
@@ -156,15 +213,25 @@ class Search:
 
     def by_hash(self, prefix: str) -> list[Found]:
         """The files whose content's SHA-256 begins with these hex digits."""
-        return self._found("WHERE lower(hex(sha256)) LIKE ? || '%'", (prefix.lower(),))
+        first, last = (bytes.fromhex(prefix.ljust(64, digit)) for digit in "0f")
+        return self._of("sha256 BETWEEN ? AND ?", (first, last))
 
     def by_job(self, job_id: str) -> list[Found]:
         """The files that a job served."""
-        return self._found("WHERE job_id = ?", (job_id,))
+        return self._of("job_id = ?", (job_id,))
 
     def of_document(self, document_id: int) -> list[Found]:
         """The files with this content and these settings."""
-        return self._found("WHERE document_id = ? ORDER BY version_id", (document_id,))
+        return self._of("id = ?", (document_id,))
+
+    def _of(self, which: str, parameters: Sequence[object]) -> list[Found]:
+        """The files whose newest version follows one of these documents, in the order they came."""
+        follows = f"document_id IN (SELECT id FROM documents WHERE {which})"
+        return self._found(
+            f"WHERE id IN (SELECT file_id FROM versions WHERE {follows}) AND {follows} "
+            "ORDER BY version_id",
+            (*parameters, *parameters),
+        )
 
     def file_of_version(self, version_id: int) -> Found | None:
         """The file that a version belongs to."""
@@ -212,3 +279,25 @@ class Search:
             Found(*row)
             for row in cursor.execute(f"SELECT {_COLUMNS} FROM file_states {where}", parameters)
         ]
+
+
+def _changed_last(asked: Mapping[str, object], few: Sequence[int] | None) -> str:
+    """The query for ids of files that meet what is asked, those that changed last first."""
+    changed_at = "coalesce(s.ended_at, s.seen_at)"
+    if few is not None:
+        ids = ", ".join(map(str, few))
+        return _AMONG_FEW.format(
+            ids=ids, conditions=_all_of(asked, changed_at), changed_at=changed_at
+        )
+    delivered = asked.get("state", "delivered") == "delivered"
+    return _WALK.format(
+        apart="true" if delivered else f"v.{APART_VERSION}",
+        followed=_all_of(asked, "coalesce(v.ended_at, v.found_at)"),
+        unfollowed=_all_of(asked, "f.seen_at"),
+    )
+
+
+def _all_of(asked: Iterable[str], changed_at: str) -> str:
+    return " AND ".join(
+        ["true", *(_CONDITIONS[name].format(changed_at=changed_at) for name in asked)]
+    )

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from flexorchd.ledger.accounts import SettingsRow
+from flexorchd.ledger.figures import Figures
 from flexorchd.ledger.files import FoundBy, Sighting
 from flexorchd.ledger.following import Fingerprint
 from flexorchd.ledger.jobs import JobEnd
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.versions import Delivered
+from flexorchd.rules.plan import plan_of
 
 FEW, MANY = 50, 1000
 
@@ -37,6 +39,15 @@ QUESTIONS: dict[str, Question] = {
     "sources to archive": lambda ledger: ledger.versions.after_due(9.0, 10),
     "commands to run": lambda ledger: ledger.hooks.due(9.0, 10),
     "what is open": lambda ledger: ledger.progress.now(),
+    "a page of files": lambda ledger: ledger.search.files(limit=10),
+    "files that failed": lambda ledger: ledger.search.files(state="failed"),
+    "files that wait": lambda ledger: ledger.search.files(state="queued"),
+    "a file by its content": lambda ledger: ledger.search.by_hash((b"%032d" % 7).hex()),
+    "a file by its job": lambda ledger: ledger.search.by_job("7"),
+    "the latest files": lambda ledger: Figures(ledger.database).latest(10),
+    "why files failed": lambda ledger: Figures(ledger.database).causes(),
+    "what is held": lambda ledger: Figures(ledger.database).held(plan_of("hosted", None)),
+    "what ended lately": lambda ledger: ledger.progress.ended_since(8.0),
 }
 
 

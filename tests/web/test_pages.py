@@ -65,8 +65,10 @@ def test_what_is_held_comes_with_its_plan(read_only: Served) -> None:
 
 
 def test_a_held_plan_counts_what_would_be_refused_apart(page: Served) -> None:
-    page.book.queued("mail", b"import/film.mp4", NOW - 900)
     with page.reader() as reader:
+        seen(reader, "/")
+        page.book.queued("mail", b"import/film.mp4", NOW - 900)
+        page.clock.at += 300
         card = LexborHTMLParser(reader.get("/").text).css_first("#held .card").text(separator=" ")
     assert re.search(r"refused\s+1 for their kind", card)
     assert re.search(r"to send\s+25 documents", card)
@@ -124,6 +126,31 @@ def test_files_are_found_by_state_watch_cause_and_path(read_only: Served) -> Non
         assert paths(reader, "?text=NOISE") == ["noise.eml"]
         assert paths(reader, "?state=nonsense&text=noise") == ["noise.eml"]
         assert paths(reader, "?text=no+such+file") == []
+
+
+def test_what_is_asked_for_is_what_the_ledger_holds(read_only: Served) -> None:
+    search = read_only.book.ledger.search
+    every = search.files()
+    rows = read_only.book.ledger.database.read.execute("SELECT id FROM file_states")
+    assert {file.id for file in every} == {row[0] for row in rows}
+    changed = [file.ended_at or file.seen_at for file in every]
+    assert changed == sorted(changed, reverse=True)
+    assert len(set(changed)) < len(changed)
+    assert list(search.each()) == every
+    for state in {file.state for file in every}:
+        assert search.files(state=state) == [file for file in every if file.state == state]
+        told = {watch: numbers.get(state, 0) for watch, numbers in search.counts().items()}
+        assert told == {
+            watch: sum(file.state == state and file.watch == watch for file in every)
+            for watch in {file.watch for file in every}
+        }
+    for code in {file.failure_code for file in every if file.failure_code}:
+        found = search.files(code=code, watch="mail")
+        assert found == [f for f in every if f.failure_code == code and f.watch == "mail"]
+    assert (
+        search.files(text="scan", limit=3, offset=1)
+        == [file for file in every if b"scan" in file.path.lower()][1:4]
+    )
 
 
 def test_files_are_found_by_hash_and_job(read_only: Served) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -10,7 +11,8 @@ import structlog
 from flexorchd.clock import utc
 from flexorchd.errors import StateError
 from flexorchd.ledger import upkeep
-from flexorchd.ledger.ledger import Ledger, NewerSchemaError
+from flexorchd.ledger.compatibility import NewerSchemaError
+from flexorchd.ledger.ledger import Ledger
 from flexorchd.rules.naming import run_name
 
 log = structlog.get_logger()
@@ -38,9 +40,15 @@ def open_ledger(path: Path, backups: Path, now: float) -> Ledger:
         if copy is not None:
             _copy(copy, path)
     try:
-        return Ledger(path)
+        return Ledger(path, before_upgrade=partial(_keep, path, backups))
     except NewerSchemaError as error:
         raise StateError(str(error), "") from error
+
+
+def _keep(path: Path, backups: Path, change: str) -> None:
+    """A copy of a ledger as it was before its tables change, for a person who wants to go back."""
+    copy = upkeep.keep_before(path, backups, change)
+    log.info("ledger.upgraded", change=change, copy=str(copy))
 
 
 def _copy(copy: Path, path: Path) -> None:

@@ -12,6 +12,7 @@ import click
 
 from flexorchd import __version__
 from flexorchd.errors import FlexorchdError
+from flexorchd.ledger.compatibility import SchemaError
 from flexorchd.signals import heed_term
 
 COMMANDS: dict[str, str] = {
@@ -85,6 +86,9 @@ def ended(command: Callable[[], object]) -> int:
     except FlexorchdError as error:
         click.echo(f"flexorchd: {error}", err=True)
         return error.exit_code
+    except SchemaError as error:
+        click.echo(f"flexorchd: {error}", err=True)
+        return 2
     except BrokenPipeError:
         # The reader has seen enough; say nothing more, not even at exit.
         sys.stdout = None

@@ -37,8 +37,8 @@ def forget(parts: Parts, arguments: Mapping[str, Any]) -> Answer:
     for path in remains.outputs:
         parts.output.remove(path)
     parts.ledger.forgetting.erase(remains, hashes, parts.clock.now())
-    for copy in list(upkeep.backups(parts.state.backups)):
-        copy.unlink()
+    upkeep.drop_copies(parts.state.backups)
+    lines += [f"still in {path}, which was set aside" for path in upkeep.damaged(parts.state.ledger)]
     parts.ledger.memory.set("backed_up_at", None)
     parts.bells.ring("upkeep")
     names = [f"{file.watch}/{display(file.path)}" for file in files]

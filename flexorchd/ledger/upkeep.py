@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 BACKUPS_KEPT = 5
+ROTATING = "ledger-*.sqlite3"
 
 
 def problems(path: Path) -> list[str]:
@@ -71,16 +72,40 @@ def backup(path: Path, target: Path) -> None:
 def rotate(path: Path, folder: Path, name: str) -> Path:
     """Add a copy to the folder of backups and drop the oldest beyond `BACKUPS_KEPT`."""
     folder.mkdir(mode=0o700, exist_ok=True)
+    sweep(folder)
     target = folder / f"ledger-{name}.sqlite3"
     backup(path, target)
-    for old in sorted(backups(folder))[:-BACKUPS_KEPT]:
+    for old in sorted(folder.glob(ROTATING))[:-BACKUPS_KEPT]:
         old.unlink()
     return target
 
 
+def keep_before(path: Path, folder: Path, change: str) -> Path:
+    """Keep a copy of a ledger as it is before this change of its tables; the first one stays."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    target = folder / f"before-{change}.sqlite3"
+    if not target.exists():
+        backup(path, target)
+    return target
+
+
 def backups(folder: Path) -> Iterator[Path]:
-    """The copies in a folder, the newest first."""
-    yield from sorted(folder.glob("ledger-*.sqlite3"), reverse=True)
+    """The copies in a folder, the newest first, then those from before a change of the tables."""
+    yield from sorted(folder.glob(ROTATING), reverse=True)
+    yield from sorted(folder.glob("before-*.sqlite3"), key=lambda copy: -copy.stat().st_mtime)
+
+
+def drop_copies(folder: Path) -> None:
+    """Delete every copy in a folder; one that is being made does not appear."""
+    sweep(folder)
+    for copy in list(backups(folder)):
+        copy.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Delete what was begun and not finished."""
+    for begun in folder.glob(".*.sqlite3.*"):
+        begun.unlink(missing_ok=True)
 
 
 def set_aside(path: Path, name: str) -> Path:
@@ -91,6 +116,11 @@ def set_aside(path: Path, name: str) -> Path:
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
     return aside
+
+
+def damaged(path: Path) -> list[Path]:
+    """The ledgers that were set aside here."""
+    return sorted(path.parent.glob(f"{path.name}.damaged-*Z"))
 
 
 def newest_sound(folder: Path) -> Path | None:

@@ -108,6 +108,25 @@ def test_without_its_state_nothing_that_has_a_result_is_processed_again(place: P
     assert sum(event["files"] for event in sent) == 3
 
 
+def test_what_is_forgotten_is_in_no_file_any_more(place: Place) -> None:
+    words = b"Acme", b"jane.doe@example.com", b"0532 0130"
+    place.drop("letter.txt", LETTER.format(number="INV-7"), "plain")
+    place.drop("letter.txt", LETTER.format(number="INV-7"))
+    place.drop("other.txt", "Another letter, of which nothing is said.")
+    assert once(place) == 0
+    places = place.home / "state", place.output
+
+    def holding() -> list[Path]:
+        files = [path for folder in places for path in folder.rglob("*") if path.is_file()]
+        return [path for path in files if any(word in path.read_bytes() for word in words)]
+
+    assert {path.name for path in holding()} >= {"letter.txt.json"}
+    code, told = place.command("forget", str(place.source("letter.txt", "plain")))
+    assert code == 0, told
+    assert holding() == []
+    assert place.result("other.txt")
+
+
 def test_a_folder_and_an_output_are_enough(tmp_path: Path) -> None:
     (tmp_path / "My Scans").mkdir()
     (tmp_path / "My Scans/a.txt").write_text(LETTER.format(number="INV-9"))

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from flexorchd.config import load
 from flexorchd.parts import Parts
+from flexorchd.rules.selection import Selection
 from flexorchd.stages import Stages
 from flexorchd.status import Status, snapshot
+from flexorchd.watch.findings import Door
+from flexorchd.watch.footing import Footing
+from flexorchd.watch.scanner import Scanner
 from flexorchd.watch_set import WatchSet
 from tests.house import configuration
 from tests.house.clock import TestClock
@@ -102,6 +107,21 @@ class House(Outbox):
 
     # What the daemon does.
 
+    def look(self, watch: str, paths: Iterable[str]) -> None:
+        """Look at single files, as events for them make it do."""
+        parts = self.parts
+        watched = next(w for w in parts.config.watches if w.name == watch)
+        root, id_ = os.fsencode(watched.path.resolve()), parts.watch_ids[watch]
+        footing = Footing(id_, watch, root, parts.ledger, self.clock)
+        selection = Selection(watched.include, watched.exclude)
+        door = Door(parts.ledger.files, id_, selection, watched.settle, self.clock, footing, list)
+        names: dict[bytes, set[bytes]] = defaultdict(set)
+        for path in paths:
+            folder, _, name = os.fsencode(path).rpartition(b"/")
+            names[folder].add(name)
+        if footing.find() is not None:
+            Scanner(root, door, recursive=watched.recursive).look(names)
+
     def scan(self) -> None:
         """Look through every folder."""
         self.watching.close()
@@ -155,11 +175,14 @@ class House(Outbox):
 
     def ask(self, kind: str, **arguments: Any) -> tuple[int, list[str]]:
         """What a command asks of the daemon: its exit code, and what it prints."""
-        request_id = self.parts.ledger.requests.ask(kind, arguments, self.clock.now())
-        requests = self.parts.ledger.requests
+        requests, request_id = self.parts.ledger.requests, self.leave(kind, **arguments)
         self.run(lambda: requests.get(request_id).finished_at is not None, scan=False)
         answered = requests.get(request_id)
         return answered.exit_code or 0, answered.outcome["lines"]
+
+    def leave(self, kind: str, **arguments: Any) -> int:
+        """What a command leaves when nobody waits for its answer; the request's number."""
+        return self.parts.ledger.requests.ask(kind, arguments, self.clock.now())
 
     # What a person sees.
 

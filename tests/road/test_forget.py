@@ -38,18 +38,40 @@ def test_a_forgotten_file_and_its_copies_are_gone_and_stay_unsent(
     assert set(house.results()) == {"other.txt"}
 
 
-def test_nothing_of_it_is_left_on_disk(house: House, tmp_path: Path) -> None:
+def holding(house: House, *words: bytes) -> list[Path]:
+    """The files of state and output with any of these bytes in them, free pages and logs included."""
+    files = [p for d in (house.home / "state", house.output) for p in d.rglob("*") if p.is_file()]
+    return [path for path in files if any(word in path.read_bytes() for word in words)]
+
+
+def test_nothing_of_it_is_left_on_disk(house: House) -> None:
+    house.drop("a.txt", SECRET)
+    house.drop("bad.txt", "fate: rejected of the words that only this document has\n")
+    house.run()
+    words = SECRET.encode(), b"of the words that only", b'"id": "5000"'
+    assert holding(house, *words)
+    assert forget(house, "a.txt", "bad.txt")[0] == 0
+    assert holding(house, *words) == []
+
+
+def test_nothing_of_it_is_left_in_a_copy_of_the_ledger(house: House) -> None:
+    house.drop("bad.txt", "fate: rejected of the words that only this document has\n")
+    house.run(until=lambda: bool(house.failures()))
+    begun = house.home / "state/backups/.ledger-20260101T000000Z.sqlite3.0123abcd"
+    begun.parent.mkdir(exist_ok=True)
+    begun.write_bytes(house.parts.ledger.database.path.read_bytes())
+    forget(house, "bad.txt")
+    house.run()
+    assert holding(house, b"of the words that only") == []
+    assert not begun.exists(), "a copy that was never finished"
+
+
+def test_a_ledger_that_was_set_aside_is_named(house: House) -> None:
     house.drop("a.txt", SECRET)
     house.run()
-    forget(house, "a.txt")
-    house.run()
-    found = [
-        path
-        for folder in (house.home / "state", house.output)
-        for path in folder.rglob("*")
-        if path.is_file() and SECRET.encode() in path.read_bytes()
-    ]
-    assert found == []
+    aside = house.home / "state/ledger.sqlite3.damaged-20260101T000000Z"
+    aside.write_bytes(b"")
+    assert any(str(aside) in line for line in forget(house, "a.txt")[1])
 
 
 def test_what_is_being_processed_is_not_forgotten_yet(house: House, service: Service) -> None:

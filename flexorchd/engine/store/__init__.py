@@ -17,7 +17,7 @@ from flexorchd.engine.store.jobs import Jobs
 from flexorchd.engine.store.moments import now
 from flexorchd.engine.store.originals import Originals
 from flexorchd.engine.store.schedules import Schedules
-from flexorchd.engine.store.schema import prepare
+from flexorchd.engine.store.schema import outdated, prepare
 from flexorchd.engine.store.usage import Usage
 from flexorchd.engine.store.webhooks import Webhooks
 
@@ -41,6 +41,7 @@ class Store:
         path.touch(mode=0o600)
         self.connection = Connection(path)
         try:
+            self._keep_before_upgrade()
             self.connection.write(lambda database: prepare(database, now()))
         except RuntimeError:
             self.close()
@@ -59,6 +60,13 @@ class Store:
         self.webhooks = Webhooks(self.connection)
         self.connectors = Connectors(self.connection)
         self.schedules = Schedules(self.connection)
+
+    def _keep_before_upgrade(self) -> None:
+        """A copy of an older file, for a person who wants to go back."""
+        with self.connection.read() as database:
+            version = outdated(database)
+        if version is not None:
+            self.connection.keep_copy(version)
 
     def close(self) -> None:
         """Finish the writes that were handed in, and close the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import sqlite3
 import threading
@@ -14,6 +15,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 _Task = tuple[Work[Any], "Future[Any]"]
+
+COPY = "version-"
 
 _BATCH = 500
 
@@ -64,6 +67,25 @@ class Connection:
     def write(self, work: Work[T]) -> T:
         """Run `work` in the next transaction and wait until it is on disk."""
         return self.submit(work).result()
+
+    def keep_copy(self, version: int) -> None:
+        """Keep a copy of the file beside it, as this version has left it."""
+        copy = self._path.with_name(f"{self._path.name}.{COPY}{version}")
+        if copy.exists():
+            return
+        begun = copy.with_name(f"{copy.name}.begun")
+        begun.unlink(missing_ok=True)
+        begun.touch(mode=0o600)
+        with contextlib.closing(sqlite3.connect(begun)) as target, self.read() as database:
+            database.backup(target)
+        with begun.open("rb") as file:
+            os.fsync(file.fileno())
+        begun.rename(copy)
+
+    def drop_copies(self) -> None:
+        """Delete the copies: what is to be forgotten may be in them."""
+        for copy in list(self._path.parent.glob(f"{self._path.name}.{COPY}*")):
+            copy.unlink()
 
     def empty_log(self) -> None:
         """Move everything out of the write-ahead log, so that what was erased is in no file.

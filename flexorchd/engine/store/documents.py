@@ -76,6 +76,7 @@ class Documents:
             return row is not None
 
         found = self._connection.write(work)
+        self._connection.drop_copies()
         self._connection.empty_log()
         return found
 

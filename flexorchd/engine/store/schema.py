@@ -9,7 +9,7 @@ from datetime import datetime
 
 from flexorchd.engine.store.moments import text_of
 
-_TABLES = """
+_FIRST_SCHEMA = """
 CREATE TABLE store (
   id TEXT NOT NULL, mask_key BLOB NOT NULL, created_at TEXT NOT NULL, next_id INTEGER NOT NULL
 ) STRICT;
@@ -128,11 +128,37 @@ CREATE TABLE synced_files (
 ) STRICT, WITHOUT ROWID;
 """
 
-VERSION = 1
+SCHEMAS = (_FIRST_SCHEMA,)
+"""What makes each version out of the one before it; a version that was released is never edited."""
+
+
+def outdated(database: sqlite3.Connection) -> int | None:
+    """The version that has written the file, if it is an older one.
+
+    Raises:
+        RuntimeError: it is a newer one.
+    """
+    version = _version(database)
+    return version if 0 < version < len(SCHEMAS) else None
+
+
+def _version(database: sqlite3.Connection) -> int:
+    """The version of a file's tables; 0 has none yet.
+
+    Raises:
+        RuntimeError: the file was written by a newer version.
+    """
+    version = int(database.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(SCHEMAS):
+        raise RuntimeError(
+            f"The engine's data were written by a newer version (schema {version}, this is"
+            f" {len(SCHEMAS)}). Update flexorchd, or give it another data directory."
+        )
+    return version
 
 
 def prepare(database: sqlite3.Connection, now: datetime) -> None:
-    """Make the tables of a new file; leave a file of this version alone.
+    """Bring a file's tables up to date, from whatever version; a new file gets its name and its key.
 
     Args:
         database: a connection inside a transaction.
@@ -142,21 +168,16 @@ def prepare(database: sqlite3.Connection, now: datetime) -> None:
     Raises:
         RuntimeError: the file was written by a newer version.
     """
-    version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version > VERSION:
-        raise RuntimeError(
-            f"The engine's data were written by a newer version (schema {version}, this is"
-            f" {VERSION}). Update flexorchd, or give it another data directory."
+    version = _version(database)
+    for schema in SCHEMAS[version:]:
+        for statement in schema.split(";\n"):
+            database.execute(statement)
+    if version == 0:
+        database.execute(
+            "INSERT INTO store VALUES (?, ?, ?, ?)",
+            (uuid.uuid4().hex, secrets.token_bytes(32), text_of(now), int(now.timestamp() * 1000)),
         )
-    if version == VERSION:
-        return
-    for statement in _TABLES.split(";\n"):
-        database.execute(statement)
-    database.execute(
-        "INSERT INTO store VALUES (?, ?, ?, ?)",
-        (uuid.uuid4().hex, secrets.token_bytes(32), text_of(now), int(now.timestamp() * 1000)),
-    )
-    database.execute(f"PRAGMA user_version = {VERSION}")
+    database.execute(f"PRAGMA user_version = {len(SCHEMAS)}")
 
 
 def next_id(database: sqlite3.Connection) -> int:

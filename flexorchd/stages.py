@@ -32,6 +32,7 @@ from flexorchd.pipeline.settle import SettleStage
 from flexorchd.pipeline.stage import Stage
 from flexorchd.pipeline.upkeep import UpkeepStage
 from flexorchd.pipeline.upload import UploadStage
+from flexorchd.room import no_room
 from flexorchd.telemetry import tracer
 from flexorchd.watch_set import WatchSet
 
@@ -88,6 +89,7 @@ class Stages:
             parts.clock,
             parts.bells,
             lambda watch_id: self._watches().in_place(watch_id),
+            lambda: no_room(parts.state.path) is None,
         )
 
     def _settle_seconds(self) -> dict[int, float]:

@@ -13,6 +13,7 @@ from flexorchd.config import Config, recall, state_dir_beside
 from flexorchd.ledger.figures import Figures, Held
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.watches import WatchRow
+from flexorchd.room import no_room
 from flexorchd.rules import causes, retry
 from flexorchd.rules.naming import display
 from flexorchd.words import many
@@ -72,6 +73,7 @@ def troubles(
         start = start_command(ledger.memory.get("run"))
         yield Trouble("NOT_RUNNING", "No daemon is running.", f"Start it: `{start}`.")
     yield from _of_the_account(account, running)
+    yield from _of_the_state(ledger.database.path.parent)
     if held := ledger.memory.get("output_hold"):
         yield Trouble(held["code"], held["message"], retry.remedy(held["code"]))
     for watch in ledger.watches.all():
@@ -81,7 +83,9 @@ def troubles(
     yield from _unreadable(ledger)
     if failed:
         what = f"{many(failed, 'file')} failed."
-        yield Trouble("FILES_FAILED", what, "See which, and what to do: `flexorchd files --state failed`.")
+        yield Trouble(
+            "FILES_FAILED", what, "See which, and what to do: `flexorchd files --state failed`."
+        )
 
 
 def _of_the_account(account: Mapping[str, Any], running: bool) -> Iterator[Trouble]:
@@ -91,6 +95,12 @@ def _of_the_account(account: Mapping[str, Any], running: bool) -> Iterator[Troub
     if running and (away := account.get("away")):
         remedy = retry.remedy(account.get("away_code") or "CONNECTION_LOST")
         yield Trouble("SERVICE_AWAY", f"The service cannot be reached: {away}", remedy)
+
+
+def _of_the_state(state_dir: Path) -> Iterator[Trouble]:
+    # Looked at and not remembered: a ledger on a full disk can remember nothing.
+    if (short := no_room(state_dir)) is not None:
+        yield Trouble(short.code, short.message, retry.remedy(short.code))
 
 
 def _of_a_watch(watch: WatchRow) -> Trouble:

@@ -36,6 +36,8 @@ log = structlog.get_logger()
 BATCH = 500
 AWAIT_FOLDER = 2.0
 """Seconds after which a file is looked for again whose folder is not in its place."""
+AWAIT_ROOM = 5.0
+"""Seconds after which it is looked again whether the ledger has room."""
 CLOCK_STEP = 0.5
 """Seconds by which the clocks may drift apart between two steps without one having been set."""
 EMPTY_FILE = "The file is empty, and nothing came into it."
@@ -50,6 +52,7 @@ class SettleStage:
         clock: the time.
         bells: wakes the stage that takes fingerprints.
         in_place: whether a watch's folder is there, so that a file which is not is gone.
+        has_room: whether the ledger has room for new files.
     """
 
     name = "settle"
@@ -61,18 +64,22 @@ class SettleStage:
         clock: Clock,
         bells: Bells,
         in_place: Callable[[int], bool] = lambda _: True,
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self._ledger = ledger
         self._settle_seconds = settle_seconds
         self._clock = clock
         self._bells = bells
         self._in_place = in_place
+        self._has_room = has_room
         self._lanes = Lanes[_Outcomes](self.name, lambda: bells.ring(self.name))
         self._offset: float | None = None
 
     def step(self) -> float | None:
         """See `flexorchd.pipeline.stage.Stage.step`."""
         self._follow_clock()
+        if not self._has_room():
+            return AWAIT_ROOM
         now = self._clock.now()
         due = self._ledger.files.settling(now, BATCH, self._lanes.busy)
         works = {

@@ -11,14 +11,14 @@ import structlog
 from flexorchd.clock import Clock, utc
 from flexorchd.ledger import upkeep
 from flexorchd.ledger.ledger import Ledger
+from flexorchd.room import no_room, reserve
 from flexorchd.rules.naming import run_name
+from flexorchd.rules.retry import remedy
 
 log = structlog.get_logger()
 
 BACKUP_EVERY = 6 * 3600.0
 LOOK_EVERY = 60.0
-RESERVE = 64 * 1024 * 1024
-"""Bytes that must be free for the ledger to take on new files; below, what is known goes on."""
 
 
 class UpkeepStage:
@@ -36,18 +36,20 @@ class UpkeepStage:
         self._ledger = ledger
         self._backups = backups
         self._clock = clock
+        self._short: str | None = None
 
     def step(self) -> float | None:
         """Look at the room; copy when it is time."""
-        free = shutil.disk_usage(self._ledger.database.path.parent).free
-        low = self._ledger.memory.get("state_full")
-        if free < RESERVE and not low:
-            log.error("state.full", free=free, needed=RESERVE)
-            self._ledger.memory.set("state_full", {"free": free, "since": self._clock.now()})
-        elif free >= RESERVE and low:
-            log.info("state.has_room_again", free=free)
-            self._ledger.memory.set("state_full", None)
-        if free >= RESERVE + 2 * self._ledger.database.path.stat().st_size:
+        state_dir = self._ledger.database.path.parent
+        short = no_room(state_dir)
+        code = short.code if short else None
+        if short and code != self._short:
+            log.error("state.held", code=code, reason=short.message, remedy=remedy(short.code))
+        elif self._short and not short:
+            log.info("state.released", code=self._short)
+        self._short = code
+        disk = shutil.disk_usage(state_dir)
+        if disk.free >= reserve(disk.total) + 2 * self._ledger.database.path.stat().st_size:
             self._back_up()
         return LOOK_EVERY
 

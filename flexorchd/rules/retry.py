@@ -133,6 +133,8 @@ _REMEDIES = {
     "PROXY_FAILED": "Check the proxy and HTTPS_PROXY; flexorchd tries again by itself.",
     "REDIRECTED": "Set api.base_url to the address that it redirects to, if you trust it.",
     # the machine
+    "STATE_FULL": "Free some space there; flexorchd goes on by itself.",
+    "STATE_READ_ONLY": "Mount it writable; flexorchd goes on by itself.",
     "DISK_FULL": "Free some space; flexorchd goes on by itself.",
     "PERMISSION_DENIED": "Let the user that runs flexorchd read and write there; it goes on by itself.",
     "READ_ONLY": "Mount it writable; flexorchd goes on by itself.",

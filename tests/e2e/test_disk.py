@@ -199,10 +199,70 @@ def test_a_full_state_directory_is_waited_for_and_nothing_is_paid_twice(
     ballast = fill(state)
     for n in range(30):
         one.promise.drop(f"{n}.txt", f"document {n}")
-    wait_for(lambda: any(event["event"] == "stage.failed" for event in one.place.events()))
+    one.says("STATE_FULL")
     ballast.unlink()
     one.delivered(*(f"{n}.txt" for n in range(30)))
-    assert set(service.workspace.paid.values()) == {1}
+    one.is_well()
+    one.holds()
+    assert len(one.told_loudly()) <= 12
+
+
+def test_room_is_kept_for_what_the_ledger_has_to_write(
+    running: Start, mount: Mount, tmp_path: Path, service: Service
+) -> None:
+    """Nothing new is taken in before the disk is full, and all that is known comes to its end."""
+    service.workspace.job_seconds = 2.0
+    state = mount(tmp_path / "place/state", "size=8m,mode=0700")
+    one = running()
+    one.promise.drop("known.txt", "known")
+    wait_for(lambda: service.count("documents.upload"))
+    ballast = fill(state)
+    with ballast.open("r+b") as file:
+        file.truncate(ballast.stat().st_size - 600_000)
+    one.says("STATE_FULL")
+    one.promise.drop("new.txt", "new")
+    one.delivered("known.txt")
+    assert one.place.result("new.txt") is None
+    assert [line["code"] for line in one.told_loudly()] == ["STATE_FULL"]
+    ballast.unlink()
+    one.delivered("new.txt")
+    one.is_well()
+    one.holds()
+
+
+def test_a_read_only_state_directory_is_waited_for(
+    running: Start, mount: Mount, tmp_path: Path, service: Service
+) -> None:
+    service.workspace.knows_repeats = False
+    state = mount(tmp_path / "place/state", "size=8m,mode=0700")
+    one = running()
+    one.promise.drop("a.txt", "one")
+    one.delivered("a.txt")
+    remount(state, "ro")
+    one.promise.drop("b.txt", "two")
+    one.says("STATE_READ_ONLY")
+    remount(state, "rw")
+    one.delivered("b.txt")
+    one.is_well()
+    one.holds()
+
+
+def test_a_state_directory_out_of_inodes_is_waited_for(
+    running: Start, mount: Mount, tmp_path: Path
+) -> None:
+    state = mount(tmp_path / "place/state", "size=8m,nr_inodes=40,mode=0700")
+    one = running()
+    extra = [state / f"inode{n}" for n in range(60)]
+    with suppress(OSError):
+        for path in extra:
+            path.touch()
+    one.says("STATE_FULL")
+    one.promise.drop("a.txt", "one")
+    for path in extra:
+        path.unlink(missing_ok=True)
+    one.delivered("a.txt")
+    one.is_well()
+    one.holds()
 
 
 # -- rights ---------------------------------------------------------------------------------------------

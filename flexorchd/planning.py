@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flexorchd.config import Config, WatchConfig
 from flexorchd.ledger.ledger import Ledger
+from flexorchd.rules.credits import Room
 from flexorchd.rules.plan import Plan, refusal
 from flexorchd.rules.selection import Selection
 
@@ -42,7 +43,7 @@ class WatchPlan:
 
 
 def make_plan(
-    config: Config, ledger: Ledger | None, plan: Plan, credits_left: int | None
+    config: Config, ledger: Ledger | None, plan: Plan, room: Room | None
 ) -> list[WatchPlan]:
     """The plan of every watch.
 
@@ -50,12 +51,16 @@ def make_plan(
         config: which folders, which guards.
         ledger: what is known already; None before the first run.
         plan: what the account's plan takes.
-        credits_left: None is unlimited.
+        room: what credits and limits allow; None is no bound.
     """
     seen: set[tuple[bytes, tuple[object, ...]]] = set()
     plans = [_plan(watch, ledger, plan, seen) for watch in config.watches]
+    needed = 0
     for one in plans:
-        one.held = _held(one, config, ledger, credits_left)
+        one.held = _held(one, config, ledger)
+        needed += 0 if one.held else one.credits
+        if not one.held and one.credits and room is not None and needed > room.documents:
+            one.held = room.code
     return plans
 
 
@@ -75,7 +80,7 @@ def _plan(
             found.refused[refused.code] = found.refused.get(refused.code, 0) + 1
             continue
         digest = _sha256(os.path.join(os.fsencode(watch.path), path))
-        if digest is None or stat.st_size == 0:
+        if digest is None or stat.st_size == 0 or _is_forgotten(ledger, digest):
             continue
         if (digest, settings) in seen or _is_known(ledger, digest, settings):
             found.duplicates += 1
@@ -86,21 +91,13 @@ def _plan(
     return found
 
 
-def _held(
-    one: WatchPlan, config: Config, ledger: Ledger | None, credits_left: int | None
-) -> str | None:
-    limits = config.limits
+def _held(one: WatchPlan, config: Config, ledger: Ledger | None) -> str | None:
     row = ledger.watches.get(one.watch) if ledger else None
     if row is not None and row.hold_code:
         return row.hold_code
     approved = ledger.watches.approved(row.id) if ledger and row else 0
-    if limits.max_backlog and one.files + one.duplicates - approved > limits.max_backlog:
-        return "MAX_BACKLOG"
-    if credits_left is not None and one.credits > credits_left - limits.reserve:
-        return "RESERVE" if limits.reserve else "QUOTA_EXCEEDED"
-    if limits.credits_per_day and one.credits > limits.credits_per_day:
-        return "CREDITS_PER_DAY"
-    return None
+    most = config.limits.max_backlog
+    return "MAX_BACKLOG" if most and one.files + one.duplicates - approved > most else None
 
 
 def _files(watch: WatchConfig) -> Iterator[tuple[bytes, os.stat_result]]:
@@ -129,6 +126,10 @@ def _known(ledger: Ledger | None, watch: str) -> Mapping[bytes, tuple[int, int, 
 
 def _is_known(ledger: Ledger | None, digest: bytes, settings: tuple[object, ...]) -> bool:
     return ledger is not None and ledger.search.is_sent(digest, settings)
+
+
+def _is_forgotten(ledger: Ledger | None, digest: bytes) -> bool:
+    return ledger is not None and ledger.search.is_forgotten(digest)
 
 
 def _sha256(path: bytes) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from flexorchd.config import access
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.planning import WatchPlan, make_plan
 from flexorchd.rules.causes import meaning
+from flexorchd.rules.credits import room
 from flexorchd.rules.plan import plan_of
 from flexorchd.rules.retry import remedy
 from flexorchd.state import LEDGER
@@ -37,11 +39,16 @@ def plan(target: Target) -> int:
             ledger = Ledger(path, readonly=True)
             closing.callback(ledger.close)
         account_id = ledger.memory.get("account") if ledger else None
-        account = ledger.accounts.get(account_id) if ledger and account_id else None
+        account, spent = None, 0
+        if ledger and account_id:
+            account = ledger.accounts.get(account_id)
+            spent = ledger.accounts.spent_today(account_id, time.time())
         left = account.credits_now if account else None
         mode = access(loaded.config, os.environ).mode
         taken = account.takes if account else plan_of(mode, None)
-        plans = make_plan(loaded.config, ledger, taken, left)
+        limits = loaded.config.limits
+        allowed = room(left, limits.reserve, limits.credits_per_day, spent)
+        plans = make_plan(loaded.config, ledger, taken, allowed)
     _show(plans, mode, left, target.arguments)
     return 1 if any(one.held for one in plans) else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from flexorchd.ledger.connection import Database
@@ -160,8 +161,9 @@ class Accounts:
                 (plan, used, limit, left, now, account_id),
             )
 
-    def spent(self, account_id: int, day: str) -> int:
-        """Documents accepted on a day (``YYYY-MM-DD``, UTC)."""
+    def spent_today(self, account_id: int, now: float) -> int:
+        """Documents accepted since midnight (UTC)."""
+        day = datetime.fromtimestamp(now, UTC).date().isoformat()
         row = self._db.read.execute(
             "SELECT documents FROM spending WHERE account_id = ? AND day = ?", (account_id, day)
         ).fetchone()

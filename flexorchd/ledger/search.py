@@ -259,6 +259,13 @@ class Search:
         ).fetchone()
         return row is not None
 
+    def is_forgotten(self, sha256: bytes) -> bool:
+        """Whether this content was forgotten, so that it is not sent again."""
+        row = self._db.read.execute(
+            "SELECT 1 FROM forgotten WHERE sha256 = ?", (sha256,)
+        ).fetchone()
+        return row is not None
+
     def oldest_waiting(self) -> float | None:
         """When the oldest file that is not at its end was seen, held ones included."""
         row = self._db.read.execute(

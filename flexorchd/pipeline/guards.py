@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import structlog
 
 from flexorchd.clock import Clock
 from flexorchd.ledger.documents import Candidate
 from flexorchd.ledger.ledger import Ledger
+from flexorchd.rules.credits import room
 from flexorchd.rules.naming import display
 from flexorchd.rules.plan import refusal
 
@@ -67,17 +67,11 @@ class Guards:
         account = self._ledger.accounts.get(self._account_id)
         if account.mode == "hosted" and account.usage_at is None:
             return 0
-        day = datetime.fromtimestamp(now, UTC).date().isoformat()
-        room: list[tuple[int, str]] = []
-        if self.limits.credits_per_day:
-            spent = self._ledger.accounts.spent(self._account_id, day)
-            room.append((self.limits.credits_per_day - spent, "CREDITS_PER_DAY"))
-        if (left_now := account.credits_now) is not None:
-            spent_out = "RESERVE" if left_now else "QUOTA_EXCEEDED"
-            room.append((left_now - self.limits.reserve, spent_out))
-        left, code = min(room, default=(None, None))
-        self._show_credit_hold(code if left is not None and left <= 0 else None)
-        return None if left is None else max(0, left)
+        limits = self.limits
+        spent = self._ledger.accounts.spent_today(self._account_id, now)
+        found = room(account.credits_now, limits.reserve, limits.credits_per_day, spent)
+        self._show_credit_hold(found.code if found and not found.documents else None)
+        return found.documents if found else None
 
     def _show_credit_hold(self, code: str | None) -> None:
         if code != self._credit_hold:

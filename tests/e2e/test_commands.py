@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from flexorchd.ledger.ledger import Ledger
+from tests.e2e.conftest import Build
 from tests.e2e.process import PATIENCE, Place, wait_for
 from tests.service import Service
 
@@ -57,6 +58,26 @@ def test_rebuild_says_one_sentence_and_logs_elsewhere(place: Place) -> None:
     assert place.once() == 0
     shutil.rmtree(place.home / "state")
     assert place.command("ledger", "rebuild") == (0, "Put back from results: 1 file.\n")
+
+
+def test_plan_knows_what_was_spent_today(build: Build) -> None:
+    place = build(limits={"credits_per_day": 2})
+    for name in ("a.txt", "b.txt", "c.txt"):
+        place.drop(name, name)
+    assert place.once() == 1
+    code, said = place.command("plan")
+    assert code == 1
+    assert "CREDITS_PER_DAY" in said
+
+
+def test_plan_does_not_send_what_was_forgotten(place: Place) -> None:
+    place.drop("a.txt", "one")
+    assert place.once() == 0
+    assert place.run("forget", "in/a.txt") == 0
+    place.drop("copy.txt", "one")
+    code, said = place.command("plan")
+    assert code == 0
+    assert "Nothing is to be sent." in said
 
 
 def asked(ledger: Path) -> bool:

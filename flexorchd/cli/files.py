@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import compress
+from collections.abc import Iterator, Sequence
+from itertools import compress, islice
 from typing import Any
 
 import click
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from flexorchd.cli import completion
-from flexorchd.cli.printing import STYLES, ago, console, print_json, say
+from flexorchd.cli.printing import STYLES, ago, console, print_json_list, say
 from flexorchd.cli.target import Target, with_target
 from flexorchd.clock import iso
 from flexorchd.ledger.search import Found
@@ -21,6 +22,8 @@ from flexorchd.rules.naming import display, escape_controls, path_fields
 from flexorchd.rules.retry import remedy
 from flexorchd.rules.states import SHOWN_STATES
 from flexorchd.words import figure, size
+
+ROWS_AT_ONCE = 1000
 
 
 @click.command(
@@ -33,22 +36,28 @@ from flexorchd.words import figure, size
 def files(state: str | None, watch: str | None, as_json: bool, target: Target) -> int:
     """List files, those that changed last first."""
     with target.ledger() as ledger:
-        found = ledger.search.files(state=state, watch=watch)
-    if as_json:
-        print_json({"files": [facts(file) for file in found]})
-        return 0
-    out = console()
-    if not found:
-        out.print("None.")
-    else:
-        out.print(_table(found))
-    if state == "failed" and found:
-        out.print()
-        reasons = Counter(file.failure_code or "FAILED" for file in found)
+        found = ledger.search.each(state=state, watch=watch)
+        if as_json:
+            print_json_list("files", map(facts, found))
+            return 0
+        reasons = _list(found, console())
+    if state == "failed" and reasons:
+        console().print()
         for code, number in reasons.most_common():
             said = f"{figure(number)} {code}: {meaning(code)}. {remedy(code)}"
-            say(out, said, target.arguments)
+            say(console(), said, target.arguments)
     return 0
+
+
+def _list(found: Iterator[Found], out: Console) -> Counter[str]:
+    """Print them, a table for every so many, so that memory stays flat; how often each code occurs."""
+    codes: Counter[str] = Counter()
+    while some := list(islice(found, ROWS_AT_ONCE)):
+        out.print(_table(some))
+        codes.update(file.failure_code or "FAILED" for file in some)
+    if not codes:
+        out.print("None.")
+    return codes
 
 
 def _table(found: Sequence[Found]) -> Table:

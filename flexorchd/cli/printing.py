@@ -6,7 +6,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
@@ -57,6 +57,17 @@ class _Trimmed:
 def print_json(value: Any) -> None:
     """One JSON document on standard output, and nothing else."""
     click.echo(exact.pretty(value), nl=False)
+
+
+def print_json_list(name: str, items: Iterable[Any]) -> None:
+    """A JSON document with one list, a line an item, written as it is read: memory stays flat."""
+    out = sys.stdout
+    out.write(f'{{"{name}": [')
+    before = "\n"
+    for item in items:
+        out.write(before + exact.dumps(item).decode())
+        before = ",\n"
+    out.write("\n]}\n")
 
 
 def ago(moment: str | None) -> str:

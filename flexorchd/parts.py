@@ -12,7 +12,7 @@ import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Self
 
@@ -233,6 +233,7 @@ class Parts:
                 "pid": os.getpid(),
                 "config_file": str(self.loaded.file) if self.loaded.file else None,
                 "config": remember(self.config),
+                "origin": {key: astuple(origin) for key, origin in self.loaded.origin.items()},
             },
         )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from flexorchd.config import Loaded, load, recall
+from flexorchd.config import Loaded, Origin, load, recall
 from flexorchd.config.access import mode_of
 from flexorchd.config.sources import find
 from flexorchd.errors import ConfigError, FlexorchdError, UsageError
@@ -80,7 +80,8 @@ class Target:
         if run is None:
             raise UsageError(f"{self.state_dir} has not run yet.", "Start `flexorchd run` first.")
         config = recall(run["config"])
-        return Loaded(config, mode_of(config.api, os.environ), None, {})
+        origin = {key: Origin(*told) for key, told in run.get("origin", {}).items()}
+        return Loaded(config, mode_of(config.api, os.environ), None, origin)
 
     def directory(self) -> Path:
         """The state directory."""

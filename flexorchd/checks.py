@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from flexorchd.config import Access, Config, WatchConfig
+from flexorchd.config import Access, Config, WatchConfig, check_folders
+from flexorchd.errors import ConfigError, ConfigErrors
 from flexorchd.extras import lacking
 from flexorchd.rules import naming
 from flexorchd.watch.mounts import is_remote, read_mounts
@@ -53,6 +54,7 @@ def check_machine(config: Config, access: Access) -> Iterator[Finding]:
 
 
 def _folders(config: Config) -> Iterator[Finding]:
+    yield from _overlaps(config)
     for watch in config.watches:
         yield _readable(watch)
         if watch.after != "keep":
@@ -61,6 +63,20 @@ def _folders(config: Config) -> Iterator[Finding]:
             yield _writable(f"archive of {watch.name}", watch.archive_dir)
     yield _writable("output", config.output.path)
     yield _writable("state_dir", config.state_dir)
+
+
+def _overlaps(config: Config) -> Iterator[Finding]:
+    """Folders that lie in one another; those that are missing are told of one by one, with more to say."""
+    try:
+        check_folders(config, known_watches=[watch.name for watch in config.watches])
+    except ConfigErrors as errors:
+        yield from (_mistake(error) for error in errors.mistakes)
+    except ConfigError as error:
+        yield _mistake(error)
+
+
+def _mistake(error: ConfigError) -> Finding:
+    return Finding(False, f"{error.key}: {error.message}", error.remedy)
 
 
 def _readable(watch: WatchConfig) -> Finding:

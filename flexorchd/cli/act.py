@@ -27,7 +27,10 @@ from flexorchd.words import many
 @click.argument("watch", shell_complete=completion.watch)
 @with_target
 def approve(watch: str, target: Target) -> int:
-    """Release the files of WATCH that `max_backlog` holds."""
+    """Release the files of WATCH that `max_backlog` holds.
+
+    Where WATCH is held because its mount is absent: accept what lies at its folder now.
+    """
     return ask(target, "approve", {"watch": watch})
 
 

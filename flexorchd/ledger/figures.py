@@ -9,6 +9,7 @@ from datetime import date
 from flexorchd.ledger.connection import Database
 from flexorchd.ledger.indexes import APART_VERSION, ENDED_SINCE, OPEN_DOCUMENT
 from flexorchd.ledger.placed import Placed
+from flexorchd.ledger.views import HOLD
 from flexorchd.rules.plan import Plan
 
 
@@ -105,20 +106,16 @@ LEFT JOIN documents AS c ON c.id = v.document_id
 WHERE v.state = 'failed' AND v.{APART_VERSION}
 """
 
-_HELD = """
+_HELD = f"""
 SELECT watch, code, sum(refused IS NULL), sum(iif(refused IS NULL, files, 0)),
   sum(iif(refused IS NULL, size, 0)), sum(refused IS 'kind'), sum(refused IS 'size') FROM (
   SELECT w.name AS watch, c.size, count(*) AS files,
-    CASE WHEN NOT ({taken}) THEN 'kind' WHEN c.size > :largest THEN 'size' END AS refused,
-    CASE
-      WHEN c.hold_code IS NOT NULL THEN c.hold_code
-      WHEN NOT w.active THEN 'WATCH_REMOVED'
-      WHEN w.hold_code = 'MAX_BACKLOG' AND v.found_at > w.approved_at THEN w.hold_code
-    END AS code
+    CASE WHEN NOT ({{taken}}) THEN 'kind' WHEN c.size > :largest THEN 'size' END AS refused,
+    {HOLD} AS code
   FROM documents AS c JOIN versions AS v ON v.document_id = c.id AND v.state = 'following'
   JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id
   JOIN watches AS w ON w.id = d.watch_id
-  WHERE c.state = 'queued' AND c.{open} GROUP BY c.id, w.id, code
+  WHERE c.state = 'queued' AND c.{OPEN_DOCUMENT} GROUP BY c.id, w.id, code
 ) WHERE code IS NOT NULL GROUP BY watch, code ORDER BY watch, code
 """
 
@@ -163,7 +160,7 @@ class Figures:
         taken = " OR ".join(f"CAST(f.name AS TEXT) LIKE :kind{n}" for n in range(len(kinds)))
         endings = {f"kind{n}": f"%.{kind}" for n, kind in enumerate(kinds)}
         rows = self._db.read.execute(
-            _HELD.format(taken=taken or "0", open=OPEN_DOCUMENT),
+            _HELD.format(taken=taken or "0"),
             {"largest": plan.largest_file, **endings},
         )
         return [Held(*row) for row in rows]

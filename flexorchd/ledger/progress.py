@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flexorchd.ledger.connection import Database
 from flexorchd.ledger.indexes import ENDED_SINCE
 from flexorchd.ledger.versions import AT_HAND
+from flexorchd.ledger.views import HOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,10 @@ SELECT
   (SELECT count(*) FROM versions WHERE after = 'pending')
 """
 
-_DOCUMENTS = """
+_DOCUMENTS = f"""
 SELECT CASE
     WHEN c.state != 'queued' THEN c.state
-    WHEN c.hold_code IS NOT NULL OR NOT w.active OR coalesce(w.hold_code, 'MAX_BACKLOG') != 'MAX_BACKLOG'
-      OR (w.hold_code = 'MAX_BACKLOG' AND v.found_at > w.approved_at) THEN 'held'
+    WHEN {HOLD} IS NOT NULL THEN 'held'
     ELSE 'queued' END AS shown, count(DISTINCT c.id)
 FROM documents AS c JOIN versions AS v ON v.document_id = c.id AND v.state = 'following'
 JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id

@@ -9,6 +9,8 @@ from __future__ import annotations
 from sqlite_utils import Database as SqliteUtils
 from sqlite_utils.migrations import Migrations
 
+from flexorchd.ledger.views import make_views
+
 migrations = Migrations("flexorchd-ledger")
 
 FIRST_SCHEMA = """
@@ -226,42 +228,6 @@ CREATE TABLE requests (
   outcome TEXT
 ) STRICT;
 CREATE INDEX requests_open ON requests (id) WHERE finished_at IS NULL;
-
-CREATE VIEW file_states AS
-SELECT
-  f.id, d.watch_id, f.directory_id, w.name AS watch, d.path AS directory, f.name, f.size, f.mtime_ns,
-  f.seen_at, f.gone_at, f.reason, f.version_id, f.due_at AS file_due_at, f.state AS file_state,
-  v.state AS version_state, v.found_at, v.ended_at, v.output_path, v.output_sha256, v.error_code,
-  v.error_message, v.attempt AS delivery_attempt, v.due_at AS delivery_due_at, v.after, v.after_reason,
-  v.warning, v.document_id, c.sha256, c.state AS document_state, c.job_id, c.account_id, c.settings_id,
-  c.due_at AS document_due_at, c.attempt AS document_attempt, c.error_code AS document_error_code,
-  c.error_message AS document_error_message, c.grade, c.degraded, c.document_type, c.pii_count,
-  c.version_id AS original_version_id, c.is_duplicate AS service_duplicate, c.sent_at,
-  CASE
-    WHEN c.hold_code IS NOT NULL THEN c.hold_code
-    WHEN NOT w.active THEN 'WATCH_REMOVED'
-    WHEN w.hold_code = 'MAX_BACKLOG' AND v.found_at > w.approved_at THEN w.hold_code
-  END AS hold_code,
-  CASE
-    WHEN f.state = 'ignored' THEN 'ignored'
-    WHEN f.gone_at IS NOT NULL AND
-      (f.state IN ('settling', 'settled') OR v.state = 'vanished') THEN 'vanished'
-    WHEN f.state IN ('settling', 'settled') THEN
-      CASE WHEN w.active THEN 'settling' ELSE 'held' END
-    WHEN v.state = 'delivered' OR v.state = 'superseded' THEN 'delivered'
-    WHEN v.state = 'failed' THEN 'failed'
-    WHEN v.state = 'forgotten' THEN 'ignored'
-    WHEN v.state = 'vanished' THEN 'vanished'
-    WHEN v.state = 'ready' OR c.state IN ('completed', 'failed', 'refused') THEN 'processing'
-    WHEN c.state = 'queued' AND (c.hold_code IS NOT NULL OR NOT w.active OR
-      (w.hold_code = 'MAX_BACKLOG' AND v.found_at > w.approved_at)) THEN 'held'
-    ELSE c.state
-  END AS state
-FROM files AS f
-JOIN directories AS d ON d.id = f.directory_id
-JOIN watches AS w ON w.id = d.watch_id
-LEFT JOIN versions AS v ON v.id = f.version_id
-LEFT JOIN documents AS c ON c.id = v.document_id;
 """
 
 
@@ -290,6 +256,12 @@ def what_changed_last(db: SqliteUtils) -> None:
         "WHERE state NOT IN ('delivered', 'superseded')"
     )
     db.execute("CREATE INDEX files_apart ON files (seen_at) WHERE state != 'followed'")
+
+
+@migrations()
+def held_with_their_watch(db: SqliteUtils) -> None:
+    """Files that wait are shown as held while their watch is, whatever it is held for."""
+    make_views(db.execute)
 
 
 def known_migrations() -> frozenset[str]:

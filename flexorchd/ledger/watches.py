@@ -153,6 +153,12 @@ class Watches:
             )
         return int(waiting)
 
+    def accept_place(self, watch_id: int) -> None:
+        """What lies at the folder now takes the place of the mount that it was on."""
+        with self._db.write():
+            self.remember_mount(watch_id, None)
+            self.release(watch_id, "MOUNT_MISSING")
+
     def unapproved(self, watch_id: int) -> int:
         """Files found since the last approval whose content has not been sent yet."""
         row = self._db.read.execute(_UNAPPROVED, (watch_id, watch_id)).fetchone()

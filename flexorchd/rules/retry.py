@@ -141,7 +141,11 @@ _REMEDIES = {
     "DISK_ERROR": "Check the disk, the cable or the share; flexorchd tries again by itself.",
     "FOLDER_MISSING": "Bring the folder back; flexorchd goes on by itself.",
     "FOLDER_SILENT": "Bring the server or the disk behind the folder back; flexorchd goes on by itself.",
-    "MOUNT_MISSING": "Mount it again; flexorchd goes on by itself.",
+    "MOUNT_MISSING": (
+        "Mount it again; flexorchd goes on by itself. If what lies there now is to take its place: "
+        "`flexorchd approve WATCH`."
+    ),
+    "MOUNT_LOST": "Mount it again; flexorchd goes on by itself.",
     "OUTPUT_MISSING": "Mount the output again, or bring its folder back; flexorchd goes on by itself.",
     "TOO_MANY_OPEN_FILES": "Raise the limit of open files (LimitNOFILE in the unit).",
     "NAME_TOO_LONG": "Shorten the names of the folders above.",
@@ -156,7 +160,6 @@ _REMEDIES = {
     "WATCH_REMOVED": "Put the watch back into the configuration, or leave it be.",
 }
 _SAME_AS = {
-    "MOUNT_LOST": "MOUNT_MISSING",
     "UNAUTHORIZED": "INVALID_API_KEY",
     "MISSING_API_KEY": "INVALID_API_KEY",
     "MALFORMED_API_KEY": "INVALID_API_KEY",

@@ -40,12 +40,14 @@ class Footing:
         self._ledger = ledger
         self._clock = clock
         row = ledger.watches.get(name)
-        self._mount = row.mount if row else None
+        self._mount = self._remembered()
         self._hold_code = row.hold_code if row and row.hold_code != "MAX_BACKLOG" else None
         self._below = self._recall()
 
     def find(self) -> InPlace | None:
         """Look for the folder; None holds the watch until it is back."""
+        if self.missing is not None:
+            self._mount = self._remembered()  # somebody may have approved what lies there now
         found = find(self._root, self._mount, self._recognises)
         if isinstance(found, Missing):
             self._hold(found)
@@ -53,6 +55,10 @@ class Footing:
         self._release()
         self._remember(found)
         return found
+
+    def _remembered(self) -> Mount | None:
+        row = self._ledger.watches.get(self._name)
+        return row.mount if row else None
 
     def lose(self, error: OSError) -> None:
         """The folder is there and cannot be read."""

@@ -116,5 +116,5 @@ def unanswered(root: bytes, seconds: float) -> Missing:
 
 def _folder_missing(root: bytes, error: OSError) -> Missing:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return Missing(FOLDER_MISSING, f"{display(root)} is not there.")
+        return Missing(FOLDER_MISSING, f"{display(root)} is unavailable: there is no such folder.")
     return unreadable(root, error)

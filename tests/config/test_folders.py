@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from flexorchd.config import check_folders, load
+from flexorchd.checks import check_machine
+from flexorchd.config import access, check_folders, load
 from flexorchd.errors import ConfigError
 
 
@@ -48,6 +49,12 @@ def test_overlap(config, folders, key):
     with pytest.raises(ConfigError, match=rf"{key}: .* lies inside") as caught:
         check_folders(config(**folders))
     assert caught.value.exit_code == 2
+
+
+def test_check_finds_an_overlap(config):
+    folders = config(watches=("in", "in/deeper"))
+    bad = [found for found in check_machine(folders, access(folders, {})) if not found.good]
+    assert ["watch.w1.path" in found.what and bool(found.remedy) for found in bad] == [True]
 
 
 def test_a_name_that_only_begins_alike_is_no_overlap(config):

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from flexorchd.ledger.watches import Mount
 from tests.house import House, TestClock
 from tests.road.conftest import Build
 from tests.service import Service
@@ -53,6 +54,47 @@ def test_a_backlog_is_counted_by_whichever_door_files_come(build: Build, service
     drop(house, 5, first=11)
     house.run()
     assert len(house.results()) == 16
+
+
+def test_what_waits_in_a_held_watch_is_held_whatever_the_reason(build: Build) -> None:
+    house = build()
+    house.drop("sent.txt", "one")
+    house.run()
+    house.drop("waits.txt", "two")
+    house.scan()
+    watches = house.parts.ledger.watches
+    watches.hold(1, "MOUNT_MISSING", "in was on a mount that is absent", house.clock.now())
+    assert house.states() == {"sent.txt": "delivered", "waits.txt": "held"}
+    assert holds(house) == {"MOUNT_MISSING"}
+    assert house.status().states["held"] == 1
+    watches.release(1, "MOUNT_MISSING")
+    house.run(scan=False)
+    assert house.states() == {"sent.txt": "delivered", "waits.txt": "delivered"}
+
+
+def test_what_lies_at_the_place_of_a_mount_can_be_approved(build: Build) -> None:
+    house = build()
+    watches = house.parts.ledger.watches
+    watches.remember_mount(1, Mount(b"/mnt", "nfs4", "nas:/scans"))
+    watches.hold(1, "MOUNT_MISSING", "in was on a mount that is absent", house.clock.now())
+    (trouble,) = (t for t in house.status().troubles if t.code == "MOUNT_MISSING")
+    assert "flexorchd approve" in trouble.remedy
+    assert house.ask("approve", watch="in")[0] == 0
+    row = watches.get("in")
+    assert row is not None
+    assert row.hold_code is None
+    assert row.mount is None
+
+
+def test_a_missing_folder_cannot_be_approved(build: Build) -> None:
+    house = build()
+    watches = house.parts.ledger.watches
+    watches.hold(1, "FOLDER_MISSING", "in is unavailable", house.clock.now())
+    code, lines = house.ask("approve", watch="in")
+    assert code == 1
+    assert "in is unavailable" in lines[0]
+    assert "MOUNT_MISSING" not in house.troubles()
+    assert "FOLDER_MISSING" in house.troubles()
 
 
 def test_a_held_watch_holds_no_other(build: Build) -> None:

@@ -381,6 +381,24 @@ def test_another_mount_in_the_same_place_is_not_taken_for_it(tmp_path: Path, roo
             assert inbox.states() == {b"a.txt": "settled"}
 
 
+def test_another_mount_in_the_same_place_is_taken_for_it_once_approved(
+    tmp_path: Path, root: Path
+) -> None:
+    with mounted(root, source="the old one"):
+        (root / "a.txt").write_text("x")
+        with running(tmp_path) as inbox:
+            inbox.settles("a.txt")
+            unmount(root)
+            subprocess.run(["mount", "-t", "tmpfs", "the new one", root], check=True)
+            (root / "b.txt").write_text("x")
+            wait_until(lambda: "the new one" in (inbox.row.hold_message or ""))
+            inbox.ledger.watches.accept_place(inbox.row.id)
+            inbox.settles("b.txt")
+            wait_until(lambda: inbox.states()[b"a.txt"] == "gone")
+            assert inbox.row.mount == Mount(os.fsencode(root), "tmpfs", "the new one")
+            assert inbox.row.hold_code is None
+
+
 @contextlib.contextmanager
 def loop_device(image: Path) -> Iterator[str]:
     """An image of a disk as a device whose name no other has had."""

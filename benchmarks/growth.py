@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import memory, rescan, rig, watching
+from benchmarks import memory, record, rescan, rig, watching
 from benchmarks.goals import Figures, Finding, at_most, report
 from benchmarks.plot import Labels, Points, plot, slope
 
@@ -132,11 +132,13 @@ def measured(dimension: Dimension, *, whole: bool) -> Points:
 
 def measure(into: Path | None) -> Iterator[Finding]:
     """The goal of this benchmark; with a folder, also the pictures."""
+    run, others = record.begin(quick=into is None), record.Others()
     found = {one: measured(one, whole=into is not None) for one in DIMENSIONS}
+    whence = f"{run.began[:10]}, other programs had {others.share():.0%} of the CPU"
     for dimension, points in found.items():
         if into is not None:
             picture = into / f"{dimension.name}.svg"
-            picture.write_text(plot(dimension.labels, points), encoding="utf-8")
+            picture.write_text(plot(dimension.labels, points, whence), encoding="utf-8")
     worst = max(found, key=lambda one: slope(found[one]))
     what = f"Growth: cost by which power of the size ({worst.name} grows most)"
     yield at_most(what, slope(found[worst]), LINEAR)

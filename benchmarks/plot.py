@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 480, 320
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 40, 52
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 48, 52
 
 Points = Sequence[tuple[float, float]]
 
@@ -50,8 +50,14 @@ class Scale:
         return [10.0**power for power in range(self.low, self.high + 1)]
 
 
-def plot(labels: Labels, points: Points) -> str:
-    """The picture; the dashed line is what linear growth to the last point would be."""
+def plot(labels: Labels, points: Points, whence: str) -> str:
+    """The picture; the dashed line is what linear growth to the last point would be.
+
+    Args:
+        labels: what it says.
+        points: size and cost, by size.
+        whence: when it was measured, and how quiet it was then.
+    """
     x = Scale([point[0] for point in points], LEFT, WIDTH - RIGHT)
     y = Scale([point[1] for point in points], HEIGHT - BOTTOM, TOP)
     path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in points)
@@ -60,7 +66,8 @@ def plot(labels: Labels, points: Points) -> str:
         f"<title>{labels.title}: {labels.y} over {labels.x}</title>",
         STYLE,
         f'<rect class="ground" width="{WIDTH}" height="{HEIGHT}" rx="6"/>',
-        f'<text class="title" x="{LEFT}" y="24">{labels.title}</text>',
+        f'<text class="title" x="{LEFT}" y="20">{labels.title}</text>',
+        f'<text class="key" x="{WIDTH - RIGHT}" y="{TOP - 6}" text-anchor="end">{whence}</text>',
         *_grid(x, y),
         *_linear(x, y, points),
         f'<polyline class="line" points="{path}"/>',

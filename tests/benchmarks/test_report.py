@@ -88,7 +88,7 @@ sizes = st.lists(st.integers(1, 10**9), min_size=2, unique=True).map(sorted)
 def test_a_picture_holds_all_its_points(steps: list[int], data: st.DataObject) -> None:
     cost = st.floats(1e-6, 1e6)
     points = [(float(step), data.draw(cost)) for step in steps]
-    root = ET.fromstring(plot(Labels("Cost", "files", "seconds"), points))
+    root = ET.fromstring(plot(Labels("Cost", "files", "seconds"), points, "today"))
     dots = root.findall("{*}circle")
     assert len(dots) == len(points)
     assert all(0 <= float(dot.attrib["cx"]) <= WIDTH for dot in dots)

@@ -1,16 +1,13 @@
 """Links lead somewhere, and every piece of configuration that is shown is one."""
 
-import os
 import re
-import subprocess
-import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
 from flexorchd.config import load
 from tests.docs.pages import PAGES, REPOSITORY, all_blocks, blocks
+from tests.docs.shell import run_blocks
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
@@ -60,21 +57,6 @@ def test_a_configuration_that_is_shown_is_one(block, tmp_path):
 
 def test_the_tutorial_works_as_it_stands(tmp_path):
     """In one shell, block by block, each ending as the page says."""
-    script = ["set -u", 'expect() { [ $? = $1 ] || { echo "block $2 ended otherwise"; exit 9; }; }']
-    for number, block in enumerate(blocks(TUTORIAL)):
-        if block.language or block.note.startswith("not run"):
-            continue
-        code = block.note.removeprefix("exit code ") if block.note else "0"
-        script.append(f"(set -e\n{block.text}); expect {code} {number}")
-    ended = subprocess.run(
-        ["bash", "-c", "\n".join(script)],
-        cwd=tmp_path,
-        env={"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=100,
-    )
-    assert ended.returncode == 0, ended.stdout
+    said = run_blocks(blocks(TUTORIAL), tmp_path)
     for told in ("MALFORMED", '"type": "invoice"', "nightly.parquet", "0 damaged", "forgotten"):
-        assert told in ended.stdout, ended.stdout
+        assert told in said, said

@@ -16,15 +16,22 @@ _HIDDEN = r"\1_…"
 _WALL_CLOCK = "%Y-%m-%d %H:%M:%S"
 
 
-def hide_secrets(
-    logger: object, method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """A structlog processor: nothing that looks like an API key leaves, whatever field it is in."""
+def hidden(line: str) -> str:
+    """A line without anything that looks like an API key."""
+    return _SECRET.sub(_HIDDEN, line)
+
+
+def hide_secrets(logger: object, method: str, line: Any) -> str:
+    """A structlog processor, after the renderer: whatever a line is made of, no key leaves in it."""
     del logger, method
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = _SECRET.sub(_HIDDEN, value)
-    return event
+    return hidden(line)
+
+
+class _Hiding(logging.Formatter):
+    """The same for what libraries log."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return hidden(super().format(record))
 
 
 def without(events: Collection[str]) -> Processor:
@@ -72,8 +79,8 @@ def set_up(level: str, form: str, *, untold: Collection[str] = ()) -> None:
                 fmt=_WALL_CLOCK if as_text else "iso", utc=not as_text
             ),
             *traceback,
-            hide_secrets,
             renderer,
+            hide_secrets,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         # Asked for anew each time: a progress bar puts its own stream in this place. A line is one write, so
@@ -81,4 +88,6 @@ def set_up(level: str, form: str, *, untold: Collection[str] = ()) -> None:
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s", force=True)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Hiding("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -6,6 +6,7 @@ for all of them.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -14,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from flexorchd.beneath import ABSENT, FOLDER, opened
 from flexorchd.errors import StateError
 from flexorchd.formats import exact
 from flexorchd.rules import naming
@@ -82,6 +84,9 @@ class Output:
         """
         self.check()
         pairs = [self._places(draft) for draft in drafts]
+        folders = {os.path.dirname(target) for _, target in pairs}
+        for folder in sorted(folders):
+            self.make_folder(folder)
         writes = [
             (temporary, draft.data) for draft, (temporary, _) in zip(drafts, pairs, strict=True)
         ]
@@ -95,17 +100,14 @@ class Output:
                 with suppress(FileNotFoundError):
                     os.unlink(temporary)
             raise
-        folders = {os.path.dirname(target) for _, target in pairs}
         side_by_side(sync_directory, folders, DISK_THREADS)
         return [hashlib.sha256(draft.data).digest() for draft in drafts]
 
     def _places(self, draft: Draft) -> tuple[bytes, bytes]:
         """Where a draft is written, and where it will be."""
         target = self.location(draft.path)
-        directory = os.path.dirname(target)
-        self._make_directory(directory)
         name = naming.temporary_name(secrets.token_hex(8))
-        return os.path.join(directory, os.fsencode(name)), target
+        return os.path.join(os.path.dirname(target), os.fsencode(name)), target
 
     def location(self, path: bytes) -> bytes:
         """Where a path below the output lies on this machine."""
@@ -113,12 +115,15 @@ class Output:
 
     def remove(self, path: bytes) -> bool:
         """Take a published file away; whether it was there."""
-        location = self.location(path)
+        folder, _, name = path.rpartition(b"/")
         try:
-            os.unlink(location)
-        except (FileNotFoundError, NotADirectoryError):
+            with opened(os.fsencode(self.root), folder, FOLDER) as descriptor:
+                os.unlink(name, dir_fd=descriptor)
+                os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in ABSENT:
+                raise
             return False
-        sync_directory(os.path.dirname(location))
         return True
 
     def read(self, path: bytes) -> bytes | None:
@@ -143,14 +148,23 @@ class Output:
                 os.unlink(temporary)
             raise
 
-    def _make_directory(self, directory: bytes) -> None:
-        if os.path.isdir(directory):
+    def make_folder(self, folder: bytes) -> None:
+        """Make a folder below the output, with those above it, where it is not there yet.
+
+        Raises:
+            OSError: it cannot be made; ``ELOOP`` where a symbolic link would lead out of the output.
+        """
+        if folder == os.fsencode(self.root):
             return
-        parent = os.path.dirname(directory)
-        self._make_directory(parent)
+        parent = os.path.dirname(folder)
+        self.make_folder(parent)
+        if os.path.islink(folder):
+            raise OSError(errno.ELOOP, "A symbolic link is in the way", folder)
+        if os.path.isdir(folder):
+            return
         with suppress(FileExistsError):
-            os.mkdir(directory, self.directory_mode)
-            os.chmod(directory, self.directory_mode)
+            os.mkdir(folder, self.directory_mode)
+            os.chmod(folder, self.directory_mode)
             sync_directory(parent)
 
     def sweep(self) -> int:

@@ -174,7 +174,7 @@ class Stages:
             parts.client_for("export"),
             parts.output,
             parts.account.id,
-            parts.state.path / "rows",
+            parts.state.rows,
             parts.clock,
         )
         return ExportStage(

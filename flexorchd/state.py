@@ -55,6 +55,11 @@ class StateDirectory:
         """Where copies of the ledger are kept."""
         return self.path / "backups"
 
+    @property
+    def rows(self) -> Path:
+        """Where rows are kept that were fetched for datasets."""
+        return self.path / "rows"
+
     def socket_path(self, name: str) -> str:
         """A path for a Unix socket here that is short enough, however long the directory's own is."""
         return f"/proc/self/fd/{self._descriptor}/{name}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from flexorchd.client import FlexOrchError, NotFoundError
 from flexorchd.control.answer import Answer
+from flexorchd.exports.assemble import kept_rows
 from flexorchd.ledger import upkeep
 from flexorchd.parts import Parts
 from flexorchd.rules.naming import display
@@ -36,9 +37,15 @@ def forget(parts: Parts, arguments: Mapping[str, Any]) -> Answer:
     ]
     for path in remains.outputs:
         parts.output.remove(path)
-    parts.ledger.forgetting.erase(remains, hashes, parts.clock.now())
+    for account in parts.ledger.accounts.all():
+        for job_id in remains.job_ids:
+            kept_rows(parts.state.rows, account.id, job_id).unlink(missing_ok=True)
+    if not parts.ledger.forgetting.erase(remains, hashes, parts.clock.now()):
+        lines.append("still in the ledger's log, which somebody reads: forget it once more")
     upkeep.drop_copies(parts.state.backups)
-    lines += [f"still in {path}, which was set aside" for path in upkeep.damaged(parts.state.ledger)]
+    lines += [
+        f"still in {path}, which was set aside" for path in upkeep.damaged(parts.state.ledger)
+    ]
     parts.ledger.memory.set("backed_up_at", None)
     parts.bells.ring("upkeep")
     names = [f"{file.watch}/{display(file.path)}" for file in files]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -120,9 +122,9 @@ def fetch_missing(
         if job.account_id != account_id:
             skipped.append(Skipped(job.job_id, OUT_OF_REACH))
             continue
-        name = f"{job.account_id}-{job.job_id}.jsonl".replace("/", "_")
+        kept = kept_rows(cache, job.account_id, job.job_id)
         try:
-            fetched[job.document_id] = _kept_or_fetched(client, job, cache / name)
+            fetched[job.document_id] = _kept_or_fetched(client, job, kept)
         except FlexOrchError as error:
             if error.scope == "account" or isinstance(error, PASSING):
                 raise
@@ -131,6 +133,11 @@ def fetch_missing(
     if jobs and len(left_out) == len(jobs):
         raise NothingToExportError(skipped[0].reason)
     return fetched, skipped
+
+
+def kept_rows(cache: Path, account_id: int, job_id: str) -> Path:
+    """Where the rows of a job are kept once they were fetched; an id is not trusted as a name."""
+    return cache / f"{account_id}-{sha256(job_id.encode()).hexdigest()[:32]}.jsonl"
 
 
 def _kept_or_fetched(client: FlexOrch, job: Exportable, path: Path) -> Path:
@@ -142,6 +149,10 @@ def _kept_or_fetched(client: FlexOrch, job: Exportable, path: Path) -> Path:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
     rows = client.datasets.rows_of_execution(execution_id)
-    temporary.write_bytes(b"".join(exact.dumps(row) + b"\n" for row in rows))
+    with temporary.open("wb") as file:
+        file.writelines(exact.dumps(row) + b"\n" for row in rows)
+        file.flush()
+        # A file that lost its end with the power would make every later dataset silently short.
+        os.fsync(file.fileno())
     temporary.rename(path)
     return path

@@ -43,11 +43,7 @@ class Folder:
             OSError: no room, no rights.
         """
         self._output.check()
-        for folder in (self.parent.parent, self.parent):
-            if not folder.is_dir():
-                folder.mkdir()
-                folder.chmod(self._output.directory_mode)
-                sync_directory(folder.parent)
+        self._output.make_folder(os.fsencode(self.parent))
         self.work.mkdir()
 
     def write(self, name: str, content: Mapping[str, Any]) -> None:

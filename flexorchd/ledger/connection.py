@@ -82,6 +82,16 @@ class Database:
                     writer.execute("ROLLBACK")
                 raise
 
+    def empty_log(self) -> bool:
+        """Move everything out of the write-ahead log, so that what was erased is in no file.
+
+        Returns:
+            Whether that could be done; not while somebody reads for long.
+        """
+        with self._lock:
+            (busy, *_) = self.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     @property
     def writer(self) -> sqlite3.Connection:
         """The writing connection itself, for migrations and maintenance before any stage runs."""

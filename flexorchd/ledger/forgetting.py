@@ -69,8 +69,12 @@ class Forgetting:
         rows = self._db.read.execute("SELECT id FROM files WHERE gone_at < ?", (moment,))
         return [row[0] for row in rows]
 
-    def erase(self, remains: Remains, hashes: Iterable[bytes], now: float) -> None:
-        """Let go of everything but the hashes and the paths, which are ignored from now on."""
+    def erase(self, remains: Remains, hashes: Iterable[bytes], now: float) -> bool:
+        """Let go of everything but the hashes and the paths, which are ignored from now on.
+
+        Returns:
+            Whether it is out of the file too; its log cannot be emptied while somebody reads for long.
+        """
         with self._db.write() as db:
             db.executemany(
                 "INSERT INTO forgotten (sha256, forgotten_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -92,4 +96,4 @@ class Forgetting:
                 db.execute("DELETE FROM intents WHERE document_id = ?", (document_id,))
                 db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
         # The pages are overwritten (secure_delete); the log that still holds the old ones is folded in.
-        self._db.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return self._db.empty_log()

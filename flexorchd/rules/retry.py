@@ -53,6 +53,7 @@ _ERRNO_CODES = {
     errno.EMFILE: "TOO_MANY_OPEN_FILES",
     errno.ENFILE: "TOO_MANY_OPEN_FILES",
     errno.ENAMETOOLONG: "NAME_TOO_LONG",
+    errno.ELOOP: "LINK_IN_THE_WAY",
 }
 
 
@@ -148,6 +149,7 @@ _REMEDIES = {
     "MOUNT_LOST": "Mount it again; flexorchd goes on by itself.",
     "OUTPUT_MISSING": "Mount the output again, or bring its folder back; flexorchd goes on by itself.",
     "TOO_MANY_OPEN_FILES": "Raise the limit of open files (LimitNOFILE in the unit).",
+    "LINK_IN_THE_WAY": "Put a folder in the link's place: the output is written to without following links.",
     "NAME_TOO_LONG": "Shorten the names of the folders above.",
     "SYSTEM_ERROR": _BY_ITSELF,
     # what holds documents back

@@ -190,7 +190,7 @@ class Parts:
         before = self.ledger.memory.get("account")
         account_id = self.ledger.accounts.add(*identity, now)
         if before is not None and before != account_id:
-            if not new_account:
+            if not new_account and not self._never_answered(before, account_id):
                 raise StateError(
                     f"The state directory {self.state.path} worked with another account before: "
                     f"{self._described(before)}, and now it is {self._described(account_id)}.",
@@ -201,6 +201,12 @@ class Parts:
             log.warning("account.changed", unfinished_documents=moved)
         self.ledger.memory.set("account", account_id)
         return account_id
+
+    def _never_answered(self, before: int, now: int) -> bool:
+        """Whether the key before was mistyped: nothing was ever sent with it, and the service is the same."""
+        old, new = self.ledger.accounts.get(before), self.ledger.accounts.get(now)
+        same_service = old.mode == new.mode == "hosted" and old.base_url == new.base_url
+        return same_service and old.usage_at is None
 
     def _described(self, account_id: int) -> str:
         account = self.ledger.accounts.get(account_id)

@@ -222,3 +222,17 @@ def test_what_the_old_account_left_is_sent_with_the_new_one(house: House, servic
     assert set(house.results()) == {"done.txt", "processing.txt"}
     for name in ("done", "processing"):
         assert house.results()[f"{name}.txt"]["document"]["records"][0]["text"] == name
+
+
+def test_a_key_that_was_mistyped_at_first_is_simply_mended(house: House, service: Service) -> None:
+    house.close()
+    house.env = {"FLEXORCH_API_KEY": "dfx_mistyped-mistyped"}
+    house.open(new_account=True)
+    house.drop("a.txt", "one")
+    house.run(seconds=60)
+    assert "INVALID_API_KEY" in house.troubles()
+    house.close()
+    house.env = {"FLEXORCH_API_KEY": service.key}
+    house.open()
+    house.run()
+    assert house.result("a.txt")

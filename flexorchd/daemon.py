@@ -25,7 +25,7 @@ from flexorchd.output import OutputMissingError
 from flexorchd.parts import Parts
 from flexorchd.pipeline.stage import Runner, Stage
 from flexorchd.servers import Servers
-from flexorchd.signals import handled
+from flexorchd.signals import Terminal, handled
 from flexorchd.stages import Stages, limits_of
 from flexorchd.state import Knocks
 from flexorchd.vital_signs import VitalSigns
@@ -61,6 +61,7 @@ class Daemon:
         self.parts = parts
         self.stopping = threading.Event()
         self._reload = reload
+        self._terminal = Terminal()
         self._reload_wanted = reload_wanted or threading.Event()
         self._closing = ExitStack()
         self.watches = WatchSet(parts, events=False)
@@ -286,7 +287,8 @@ class Daemon:
         self.stopping.set()
 
     def _on_reload(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
+        if self._terminal.left():
+            self._on_stop(number, frame)
         self._reload_wanted.set()
 
 

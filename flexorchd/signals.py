@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -36,3 +37,23 @@ def handled(handlers: Mapping[signal.Signals, Handler]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class Terminal:
+    """The terminal that this process was started in, if it was in one.
+
+    A terminal that is closed sends the same signal as who wants the configuration read again.
+    """
+
+    def __init__(self) -> None:
+        self._descriptors = [number for number in range(3) if os.isatty(number)]
+
+    def left(self) -> bool:
+        """Whether it has been closed; what is written to it from then on goes nowhere, and fails nobody."""
+        if not self._descriptors or any(map(os.isatty, self._descriptors)):
+            return False
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for number in self._descriptors:
+            os.dup2(nowhere, number)
+        os.close(nowhere)
+        return True

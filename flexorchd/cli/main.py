@@ -84,7 +84,7 @@ def ended(command: Callable[[], object]) -> int:
     except click.Abort:
         return 130
     except FlexorchdError as error:
-        click.echo(f"flexorchd: {error}", err=True)
+        _complain(f"flexorchd: {error}")
         return error.exit_code
     except SchemaError as error:
         click.echo(f"flexorchd: {error}", err=True)
@@ -101,3 +101,14 @@ def ended(command: Callable[[], object]) -> int:
         click.echo(f"flexorchd: {error.strerror or error}{where}", err=True)
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _complain(sentence: str) -> None:
+    """On a terminal in lines that break between words, and with commands as they can be typed."""
+    if not sys.stderr.isatty():
+        click.echo(sentence, err=True)
+        return
+    # Only here: rich takes longer to load than most commands to run.
+    from flexorchd.cli.printing import console, say
+
+    say(console(stderr=True), sentence)

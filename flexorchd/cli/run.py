@@ -14,7 +14,9 @@ from types import FrameType
 import click
 
 from flexorchd import log as logs
+from flexorchd.cli.printing import console, say
 from flexorchd.cli.progress import watching
+from flexorchd.cli.target import Target
 from flexorchd.clock import SystemClock
 from flexorchd.config import Access, Loaded, access, for_inbox, load
 from flexorchd.daemon import Daemon
@@ -123,9 +125,19 @@ def work(
     with Parts(loaded, SystemClock(), os.environ, new_account=new_account) as parts:
         daemon = Daemon(parts, read, reload_wanted)
         if not once:
+            if on_terminal:
+                _guide(parts)
             return daemon.run()
         with watching(parts, show=on_terminal):
             return daemon.run_once()
+
+
+def _guide(parts: Parts) -> None:
+    """What a person who watches a daemon start wants to know: what to do now, and how to look, and to end."""
+    folders = ", ".join(str(watch.path.resolve()) for watch in parts.config.watches)
+    out = console(stderr=True)
+    say(out, f"Drop documents into {folders}; results appear in {parts.output.root}.")
+    say(out, "Ctrl-C ends it. Look: `flexorchd status`", Target.of(parts.loaded).arguments)
 
 
 def announce(loaded: Loaded, account: Access) -> None:

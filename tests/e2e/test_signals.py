@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import signal
+import subprocess
+import sys
+import termios
 import time
 from pathlib import Path
 
@@ -156,3 +161,36 @@ def test_an_engine_that_dies_is_started_again_and_nothing_is_lost(tmp_path: Path
         result = wait_for(lambda: place.result("a.txt"))
         assert daemon.end()[0] == 0
     assert "jane@example.com" not in str(result)
+
+
+def in_a_terminal(place: Place) -> tuple[subprocess.Popen[bytes], int]:
+    """A daemon whose only terminal we hold the other end of."""
+    ours, theirs = pty.openpty()
+
+    def take() -> None:
+        os.setsid()
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+    daemon = subprocess.Popen(
+        [sys.executable, "-m", "flexorchd", "run", "-c", place.file],
+        env=os.environ | place.env,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        preexec_fn=take,
+    )
+    os.close(theirs)
+    return daemon, ours
+
+
+def test_a_terminal_that_is_closed_ends_what_ran_in_it(place: Place) -> None:
+    daemon, terminal = in_a_terminal(place)
+    said = b""
+    while b"daemon.started" not in said:
+        said += os.read(terminal, 4096)
+    assert b"Ctrl-C ends it" in said
+    os.kill(daemon.pid, signal.SIGHUP)  # a terminal that is there: read the configuration again
+    while b"reload.done" not in said:
+        said += os.read(terminal, 4096)
+    os.close(terminal)
+    assert daemon.wait(timeout=ALLOWED) == 0

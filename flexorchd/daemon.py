@@ -36,6 +36,7 @@ log = structlog.get_logger()
 STOP_SECONDS = 5.0
 """What a stage gets to end its step in; one that hangs in a request is left behind, its work is on record."""
 TICK_SECONDS = 1.0
+STATUS_SECONDS = 5.0
 PASS_TICK_SECONDS = 0.05
 TRIES_OF_AN_EXPORT = 5
 """After so many in vain, with pauses of two minutes in all, a single pass leaves an export to the next."""
@@ -74,6 +75,7 @@ class Daemon:
             self.stopping.is_set,
         )
         self.runners: list[Runner] = []
+        self._status_at = 0.0
 
     # -- life -----------------------------------------------------------------------------------------
 
@@ -175,7 +177,7 @@ class Daemon:
                 self._reload_wanted.clear()
                 self._read_again()
             self._tend()
-            systemd.notify(STATUS=self._status_line())
+            self._tell_status()
             if not stuck(self.health.stages()):
                 systemd.notify(WATCHDOG=1)
 
@@ -204,6 +206,13 @@ class Daemon:
         except FlexorchdError as error:
             log.error("reload.refused", reason=str(error))
         systemd.notify(READY=1)
+
+    def _tell_status(self) -> None:
+        """Now and then, and only where somebody listens: the ledger is asked for it."""
+        now = self.parts.clock.monotonic()
+        if systemd.listens() and now >= self._status_at:
+            self._status_at = now + STATUS_SECONDS
+            systemd.notify(STATUS=self._status_line())
 
     def _status_line(self) -> str:
         if self.parts.account.paused:

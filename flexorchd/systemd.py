@@ -8,6 +8,11 @@ import time
 from contextlib import suppress
 
 
+def listens() -> bool:
+    """Whether there is a service manager to be told."""
+    return bool(os.environ.get("NOTIFY_SOCKET"))
+
+
 def notify(**states: str | int) -> None:
     """Send states such as ``READY=1`` to the service manager, if there is one (sd_notify(3))."""
     address = os.environ.get("NOTIFY_SOCKET", "")

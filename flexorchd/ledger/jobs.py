@@ -12,7 +12,7 @@ from flexorchd.ledger.indexes import OPEN_DOCUMENT
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """A document with a job that has not ended; `was_masked` says that it was run again to be masked."""
+    """A document with a job that has not ended; `was_masked` says that it was run again with our settings."""
 
     document_id: int
     job_id: str
@@ -30,7 +30,8 @@ class Again:
     Attributes:
         document_id, settings_id, attempt: of the document.
         job_id: the job that there was.
-        to_mask: it was processed without masking; otherwise it failed, and somebody asked for another try.
+        to_mask: it was processed under other settings; otherwise it failed, and somebody asked for another
+            try.
         asked: whether a request for it may have arrived already.
     """
 
@@ -138,8 +139,22 @@ class Jobs:
         ).fetchone()
         return row is not None
 
+    def is_made_otherwise(self, following: Following) -> bool:
+        """Whether the job was begun for the same content under other settings."""
+        row = self._db.read.execute(
+            "SELECT 1 FROM documents WHERE job_id = ? AND id != ? AND settings_id != ? "
+            "AND account_id = (SELECT account_id FROM documents WHERE id = ?) LIMIT 1",
+            (
+                following.job_id,
+                following.document_id,
+                following.settings_id,
+                following.document_id,
+            ),
+        ).fetchone()
+        return row is not None
+
     def mask(self, document_id: int, now: float) -> None:
-        """The service processed it without masking: to be run again with our settings."""
+        """The service processed it under other settings: to be run again with ours."""
         with self._db.write() as db:
             db.execute(
                 "UPDATE documents SET state = 'queued', again = 'mask', again_asked = 0, due_at = ? "

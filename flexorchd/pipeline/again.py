@@ -1,7 +1,7 @@
 """Again: jobs that are to be run once more where the service has the document, before anything is sent.
 
-A job that failed, because somebody asked for another try; or one that was processed without masking, for a
-watch that masks.
+A job that failed, because somebody asked for another try; or one that was processed under other settings,
+such as without masking, for a watch that masks.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ class AgainStage:
         self._ledger.jobs.failed(
             one.document_id,
             "DUPLICATE_WITH_OTHER_SETTINGS",
-            "The service has this content from before, without masking, and could not process "
-            f"it again ({error}).",
+            "The service has this content from before, under other settings, and could not "
+            f"process it again ({error}).",
             now,
         )
 

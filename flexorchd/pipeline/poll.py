@@ -163,10 +163,16 @@ class PollStage:
             for following in followers:
                 self._failed(answer, following)
         else:
-            unmasked = [f for f in followers if self._may_be_unmasked(answer, f)]
-            self._completed(answer, [f for f in followers if f not in unmasked])
-            for following in unmasked:
-                self._have_masked(following)
+            otherwise = [f for f in followers if self._is_made_otherwise(answer, f)]
+            self._completed(answer, [f for f in followers if f not in otherwise])
+            for following in otherwise:
+                self._have_made_again(following)
+
+    def _is_made_otherwise(self, job: Job, following: Following) -> bool:
+        """Whether a service that knows documents by content alone answered with a job of other settings."""
+        return self._may_be_unmasked(job, following) or (
+            following.is_duplicate and self._ledger.jobs.is_made_otherwise(following)
+        )
 
     def _may_be_unmasked(self, job: Job, following: Following) -> bool:
         """Whether a masking watch is answered with a job that is not known to be masked.
@@ -178,7 +184,7 @@ class PollStage:
         wanted = self._ledger.accounts.settings(following.settings_id).mask_pii
         return wanted and (job.pii_findings_count is not None or following.is_duplicate)
 
-    def _have_masked(self, following: Following) -> None:
+    def _have_made_again(self, following: Following) -> None:
         now = self._clock.now()
         if following.was_masked:
             self._ledger.jobs.failed(

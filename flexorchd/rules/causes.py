@@ -24,7 +24,7 @@ _MEANINGS = {
     "JOB_GONE": "the service no longer knows the job",
     "JOB_UNFINISHED": "not done after a day",
     "DOCUMENT_FILE_NOT_AVAILABLE": "the service no longer holds the file",
-    "DUPLICATE_WITH_OTHER_SETTINGS": "the service holds this content unmasked",
+    "DUPLICATE_WITH_OTHER_SETTINGS": "the service holds this content under other settings",
     # the account
     "INVALID_API_KEY": "the service does not know this key",
     "UNAUTHORIZED": "the service does not know this key",

@@ -98,8 +98,8 @@ _REMEDIES = {
     "JOB_UNFINISHED": _REPORT,
     "NO_OUTPUT_DATA": "Nothing could be extracted; look at the document itself.",
     "DUPLICATE_WITH_OTHER_SETTINGS": (
-        "The service holds this content from an upload without masking. Delete it there, then "
-        "`flexorchd retry`."
+        "The service holds this content from an upload under other settings. Delete it there, "
+        "then `flexorchd retry`."
     ),
     "UNCLEAR_ANSWER": _BY_ITSELF,
     "UNEXPECTED_ANSWER": "Update flexorchd; `flexorchd check --api` writes a report for a bug.",

@@ -125,7 +125,9 @@ def test_a_request_never_holds_more_than_the_credits_left(
     house.run()
     assert len(house.results()) == credits_left
     assert [len(names) for names in service.uploads()] == [credits_left]
-    assert "RESERVE" in {file.hold_code for file in house.parts.ledger.search.files(state="held")}
+    assert "QUOTA_EXCEEDED" in {
+        file.hold_code for file in house.parts.ledger.search.files(state="held")
+    }
     service.workspace.credits = 100
     house.run(lambda: len(house.results()) == 8)
 
@@ -462,6 +464,24 @@ def test_the_same_content_under_other_settings_is_another_document(
     assert "jane@example.com" not in str(masked)
     assert masked["settings"]["mask_pii"]
     assert masked["job"]["id"] != plain["job"]["id"]
+
+
+@pytest.mark.parametrize("service", [{"dialect": "L"}, {"dialect": "D"}], indirect=True)
+@pytest.mark.parametrize("together", [True, False])
+def test_other_settings_are_never_answered_with_the_job_of_the_first(
+    build: Build, service: Service, together: bool
+) -> None:
+    house = build(watches=[{"name": "in"}, {"name": "german", "locale": "de"}])
+    house.drop("a.txt", "one")
+    if not together:
+        house.run()
+    house.drop("a.txt", "one", "german")
+    house.run()
+    first, german = house.result("a.txt"), house.result("a.txt", "german")
+    assert first
+    assert german
+    assert first["job"]["id"] != german["job"]["id"]
+    assert not german["job"]["is_duplicate"]
 
 
 def known_unmasked(service: Service, content: bytes) -> None:

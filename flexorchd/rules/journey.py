@@ -30,16 +30,26 @@ class Leg:
 def legs(passed: Milestones) -> Iterator[Leg]:
     """The legs, each beginning where the one before it ended.
 
-    One that was not gone is left out: a duplicate was sent before it was found, a failed upload never was.
+    One that was not gone is left out: a duplicate was sent before it was found. What failed on its way to a
+    milestone has its last leg there, and then that of its delivery.
     """
     at = passed.found_at
+    for name, end in _stages(passed):
+        if end is not None and end >= at:
+            yield Leg(name, at, end)
+            at = end
+
+
+def _stages(passed: Milestones) -> Iterator[tuple[str, float | None]]:
+    last = "processing"
     for name, end in (
         ("settle", passed.settled_at),
         ("fingerprint", passed.hashed_at),
         ("upload", passed.sent_at),
-        ("processing", passed.ready_at),
-        ("deliver", passed.ended_at),
     ):
-        if end is not None and end >= at:
-            yield Leg(name, at, end)
-            at = end
+        if end is None:
+            last = name
+            break
+        yield name, end
+    yield last, passed.ready_at
+    yield "deliver", passed.ended_at

@@ -78,7 +78,7 @@ def test_a_failure_is_an_error(place: Place, collector: Collector) -> None:
     assert told["flexorchd.outcome"] == "failed"
     assert told["error.type"] == trace["document"].status.message != ""
     assert trace["document"].status.code == Status.STATUS_CODE_ERROR
-    assert "upload" not in trace
+    assert "processing" not in trace
 
 
 def test_a_restart_takes_no_leg_away(place: Place, service: Service, collector: Collector) -> None:

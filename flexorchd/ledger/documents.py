@@ -171,7 +171,8 @@ class Documents:
             return
         db.execute(
             "UPDATE documents SET account_id = ?, state = 'queued', due_at = ?, attempt = 0, "
-            "job_id = NULL, job = NULL, maybe_sent = 0, again = NULL, hold_code = NULL WHERE id = ?",
+            "job_id = NULL, job = NULL, maybe_sent = 0, again = NULL, hold_code = NULL, failed_at = NULL "
+            "WHERE id = ?",
             (account_id, now, row["id"]),
         )
 
@@ -186,7 +187,8 @@ class Documents:
         with self._db.write() as db:
             db.execute(
                 "UPDATE documents SET due_at = ?, attempt = 0, alone = 0, jobs_gone = 0, "
-                "maybe_sent = 0, error_code = NULL, error_message = NULL, hold_code = NULL, job = NULL, "
+                "maybe_sent = 0, error_code = NULL, error_message = NULL, failed_at = NULL, "
+                "hold_code = NULL, job = NULL, "
                 "again = CASE WHEN state = 'queued' THEN again "
                 "WHEN state = 'failed' AND job_id IS NOT NULL AND ? THEN 'retry' END, "
                 "again_asked = 0, state = 'queued' WHERE id = ? "

@@ -23,6 +23,13 @@ class Intent:
     looks: int
 
 
+_FAILED_SINCE = """
+failed_at = CASE WHEN ? THEN
+  coalesce(failed_at, (SELECT sent_at FROM intents WHERE document_id = documents.id)) ELSE failed_at END
+"""
+"""When a document was first not taken for what may be its own fault; while it is sent, it has not ended."""
+
+
 class Uploads:
     """The `intents` table, and the documents that are being sent."""
 
@@ -103,8 +110,9 @@ class Uploads:
         with self._db.write() as db:
             db.execute(
                 "UPDATE documents SET due_at = ?, error_code = ?, error_message = ?, "
-                "attempt = attempt + ?, maybe_sent = 1 WHERE id = ? AND state = 'uploading'",
-                (look_at, code, message, int(blame), document_id),
+                f"attempt = attempt + ?, {_FAILED_SINCE}, maybe_sent = 1 "
+                "WHERE id = ? AND state = 'uploading'",
+                (look_at, code, message, int(blame), int(blame), document_id),
             )
             db.execute("UPDATE intents SET looks = ? WHERE document_id = ?", (looks, document_id))
 
@@ -141,8 +149,9 @@ class Uploads:
         with self._db.write() as db:
             db.execute(
                 "UPDATE documents SET state = 'queued', due_at = ?, attempt = attempt + ?, "
-                "error_code = ?, error_message = ?, maybe_sent = maybe_sent OR ? WHERE id = ?",
-                (due_at, int(blame), code, message, int(sent), document_id),
+                f"error_code = ?, error_message = ?, {_FAILED_SINCE}, maybe_sent = maybe_sent OR ? "
+                "WHERE id = ?",
+                (due_at, int(blame), code, message, int(blame), int(sent), document_id),
             )
             db.execute("DELETE FROM intents WHERE document_id = ?", (document_id,))
             # A carrier that went or changed meanwhile has nothing left to send.
@@ -181,7 +190,7 @@ class Uploads:
                 "UPDATE documents SET state = 'processing', job_id = ?, attempt = 0, alone = 0, due_at = ?, "
                 "again = CASE WHEN again = 'mask' THEN again END, again_asked = 0, "
                 "is_duplicate = CASE WHEN maybe_sent THEN 0 ELSE ? END, sent_at = ?, hold_code = NULL, "
-                "error_code = NULL, error_message = NULL WHERE id = ? "
+                "failed_at = NULL, error_code = NULL, error_message = NULL WHERE id = ? "
                 "RETURNING account_id, is_duplicate",
                 (job_id, poll_at, int(is_duplicate), now, document_id),
             ).fetchone()
@@ -203,10 +212,11 @@ class Uploads:
         with self._db.write() as db:
             end_document(db, document_id, "refused", code, message, now)
 
-    def others_pass(self, document_id: int, now: float) -> bool:
-        """Whether the service took any other document within the last hour."""
+    def others_pass(self, document_id: int) -> bool:
+        """Whether the service has taken any other document since it first failed to take this one."""
         row = self._db.read.execute(
-            "SELECT 1 FROM documents WHERE id != ? AND sent_at > ? LIMIT 1",
-            (document_id, now - 3600.0),
+            "SELECT 1 FROM documents AS this JOIN documents AS other ON other.sent_at >= this.failed_at "
+            "AND other.id != this.id WHERE this.id = ? LIMIT 1",
+            (document_id,),
         ).fetchone()
         return row is not None

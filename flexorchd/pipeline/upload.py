@@ -253,7 +253,7 @@ class UploadStage:
             status=error.status,
             retry_after=error.retry_after,
             lone=len(parcels) == 1,
-            while_others_pass=self._ledger.uploads.others_pass(candidate.document_id, now),
+            while_others_pass=self._ledger.uploads.others_pass(candidate.document_id),
         )
         return decide(failure, candidate.attempt, now, self._jitter())
 

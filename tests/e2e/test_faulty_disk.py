@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.process import wait_for
 from tests.e2e.running import Running
-from tests.faults.disk import BrokenDisk
+from tests.faults.disk import BrokenDisk, loop_device
 from tests.service import Service
 
 Start = Callable[..., Running]
@@ -53,7 +53,7 @@ def deliveries(one: Running, count: int) -> None:
     ],
 )
 def test_an_output_that_fails_is_waited_for(
-    running: Start, disk: Break, service: Service, operation: str, error: str, code: str
+    disk: Break, running: Start, service: Service, operation: str, error: str, code: str
 ) -> None:
     output = disk("out")
     one = running()
@@ -71,7 +71,7 @@ def test_an_output_that_fails_is_waited_for(
     assert len(one.told("output.released")) == 1
 
 
-def test_a_result_that_one_fsync_failed_is_written_anew(running: Start, disk: Break) -> None:
+def test_a_result_that_one_fsync_failed_is_written_anew(disk: Break, running: Start) -> None:
     """After a failed fsync the pages may be gone though a second one succeeds: the file is never trusted."""
     output = disk("out")
     one = running()
@@ -82,7 +82,7 @@ def test_a_result_that_one_fsync_failed_is_written_anew(running: Start, disk: Br
     assert output.met("fsync") == 1
 
 
-def test_a_slow_output_delays_and_loses_nothing(running: Start, disk: Break) -> None:
+def test_a_slow_output_delays_and_loses_nothing(disk: Break, running: Start) -> None:
     output = disk("out")
     one = running()
     output.is_slow("write", "fsync", seconds=0.05)
@@ -93,7 +93,7 @@ def test_a_slow_output_delays_and_loses_nothing(running: Start, disk: Break) -> 
     assert one.told_loudly() == []
 
 
-def test_an_output_whose_server_ends_is_waited_for(running: Start, disk: Break) -> None:
+def test_an_output_whose_server_ends_is_waited_for(disk: Break, running: Start) -> None:
     output = disk("out")
     one = running()
     output.crash()
@@ -110,7 +110,7 @@ def test_an_output_whose_server_ends_is_waited_for(running: Start, disk: Break) 
 
 @pytest.mark.parametrize("operation", ["getattr", "open", "read"])
 def test_a_source_that_cannot_be_read_waits_and_holds_up_no_other(
-    running: Start, disk: Break, operation: str
+    disk: Break, running: Start, operation: str
 ) -> None:
     inbox = disk("in")
     one = running(watches=[{"name": "in", "rescan": 1}])
@@ -127,7 +127,7 @@ def test_a_source_that_cannot_be_read_waits_and_holds_up_no_other(
     one.is_well()
 
 
-def test_what_comes_without_an_event_is_found(running: Start, disk: Break) -> None:
+def test_what_comes_without_an_event_is_found(disk: Break, running: Start) -> None:
     """Another machine writes to the share: nothing tells of it here."""
     inbox = disk("in")
     one = running()
@@ -142,7 +142,7 @@ def test_what_comes_without_an_event_is_found(running: Start, disk: Break) -> No
 
 
 def test_a_watch_whose_server_ends_is_not_empty(
-    running: Start, disk: Break, service: Service
+    disk: Break, running: Start, service: Service
 ) -> None:
     inbox = disk("in")
     one = running()
@@ -163,7 +163,7 @@ def test_a_watch_whose_server_ends_is_not_empty(
 
 @pytest.mark.parametrize("operation", ["rename", "unlink"])
 def test_a_source_that_cannot_be_moved_yet_stays_and_goes_later(
-    running: Start, disk: Break, operation: str
+    disk: Break, running: Start, operation: str
 ) -> None:
     inbox = disk("in")
     one = running(watches=[{"name": "in", "after": "delete"}])
@@ -179,7 +179,7 @@ def test_a_source_that_cannot_be_moved_yet_stays_and_goes_later(
 
 
 def test_results_say_what_they_are_of_though_the_inode_changes(
-    running: Start, disk: Break, service: Service
+    disk: Break, running: Start, service: Service
 ) -> None:
     """Some network mounts number their files anew with every mount."""
     inbox = disk("in")
@@ -202,7 +202,7 @@ SILENT = "FOLDER_SILENT"
 
 
 @pytest.fixture
-def dead(running: Start, disk: Break) -> tuple[Running, BrokenDisk]:
+def dead(disk: Break, running: Start) -> tuple[Running, BrokenDisk]:
     """Two watches, one of them on a disk that is about to hang."""
     inbox = disk("dead")
     one = running(watches=TWO)
@@ -270,3 +270,68 @@ def test_a_start_does_not_wait_for_a_folder_that_does_not_answer(
         # The kernel lets no process end that FUSE owes an answer.
         inbox.heal()
         one.stop()
+
+
+# -- the state ------------------------------------------------------------------------------------------
+
+
+def test_a_state_directory_on_a_network_mount_is_refused(
+    build: Callable[..., Any], disk: Break
+) -> None:
+    disk("state")
+    place = build()
+    assert place.once() == 2
+    said = place.log.read_text()
+    assert "is on a network mount (fuse.broken)" in said
+    assert "Put it on a local disk" in said
+
+
+@pytest.fixture
+def local_disk(tmp_path: Path) -> Iterator[Break]:
+    """As `disk`, but one that counts as this machine's own, as NTFS on a USB disk does."""
+    with ExitStack() as closing:
+
+        def local_disk(name: str) -> BrokenDisk:
+            device = closing.enter_context(loop_device(tmp_path / f"device-{name}"))
+            point, backing = tmp_path / "place" / name, tmp_path / f"behind-{name}"
+            options = {"fsname": device, "subtype": None, "blkdev": True}
+            return closing.enter_context(BrokenDisk(point, backing, **options))
+
+        yield local_disk
+
+
+@pytest.mark.parametrize(
+    ("operations", "error"),
+    [(["fsync"], "EIO"), (["write"], "EIO"), (["write", "create"], "ENOSPC"), (["write"], "EROFS")],
+    ids=["failing fsync", "failing writes", "full", "read-only"],
+)
+def test_a_state_directory_that_fails_is_waited_for_and_nothing_is_paid_twice(
+    local_disk: Break, running: Start, service: Service, operations: list[str], error: str
+) -> None:
+    service.workspace.knows_repeats = False
+    state = local_disk("state")
+    one = running()
+    one.promise.drop("a.txt", "one")
+    one.delivered("a.txt")
+    state.fails(*operations, error=error)
+    for n in range(10):
+        one.promise.drop(f"{n}.txt", f"document {n}")
+    one.tells("stage.failed")
+    state.heal()
+    deliveries(one, 11)
+    one.is_well()
+    one.holds()
+    assert state.met(operations[0])
+    assert len(one.told_loudly()) <= 15
+    assert one.told("stage.recovered")
+
+
+def test_a_slow_state_directory_delays_and_loses_nothing(local_disk: Break, running: Start) -> None:
+    state = local_disk("state")
+    one = running()
+    state.is_slow("fsync", seconds=0.03)
+    for n in range(20):
+        one.promise.drop(f"{n}.txt", f"document {n}")
+    deliveries(one, 20)
+    one.holds()
+    assert one.told_loudly() == []

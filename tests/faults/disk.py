@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -42,6 +43,7 @@ class BrokenDisk:
             "allow_other": True,
             "max_threads": 50,
         } | options
+        self._options = {key: value for key, value in self._options.items() if value is not None}
         self._rules_file = backing.with_name(f"{backing.name}.rules")
         self._rules: list[dict[str, Any]] = []
         self._numbers = count()
@@ -130,6 +132,24 @@ class BrokenDisk:
         temporary = self._rules_file.with_suffix(".new")
         temporary.write_text("".join(json.dumps(rule) + "\n" for rule in self._rules))
         temporary.rename(self._rules_file)
+
+
+@contextmanager
+def loop_device(image: Path) -> Iterator[str]:
+    """A block device of this machine, for what wants to be mounted from one."""
+    need.root()
+    with image.open("wb") as file:
+        file.truncate(1 << 20)
+    done = subprocess.run(
+        ["losetup", "--find", "--show", str(image)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        need.missing(f"there are no loop devices here: {done.stderr.strip()}")
+    device = done.stdout.strip()
+    try:
+        yield device
+    finally:
+        subprocess.run(["losetup", "--detach", device], check=True)
 
 
 def _needs_fuse() -> None:

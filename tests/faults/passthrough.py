@@ -110,6 +110,10 @@ class Passthrough(fuse.Operations):
         os.mkdir(self._real("mkdir", path), mode)
         return 0
 
+    def mknod(self, path: str, mode: int, dev: int) -> int:
+        os.mknod(self._real("mknod", path), mode, dev)
+        return 0
+
     def rmdir(self, path: str) -> int:
         os.rmdir(self._real("rmdir", path))
         return 0

@@ -51,7 +51,9 @@ def find(file: Path | None, *, env: Mapping[str, str], cwd: Path) -> Path:
     if named is not None:
         return cwd / named
     usual = (cwd / "flexorchd.toml", SYSTEM_FILE)
-    for candidate in usual:
+    # Who types `runuser -u flexorchd` in a folder of root's does not mean a file there.
+    looked_at = usual if os.access(cwd, os.X_OK) else usual[::-1]
+    for candidate in looked_at:
         if not _is_absent(candidate):
             return candidate
     raise ConfigError(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flexorchd.config import Address, for_inbox, load, recall, remember
+from flexorchd.config import Address, for_inbox, load, recall, remember, sources
 from flexorchd.errors import ConfigError
 
 WATCH = '[[watch]]\nname = "scans"\npath = "in"\n'
@@ -105,6 +105,14 @@ def test_a_file_that_may_not_be_seen_is_not_passed_over(write, tmp_path):
             load(env={}, cwd=tmp_path)
     finally:
         tmp_path.chmod(0o700)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root sees everything")
+def test_in_a_folder_that_is_closed_the_systems_file_is_taken(write, tmp_path, monkeypatch):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    monkeypatch.setattr(sources, "SYSTEM_FILE", write(MINIMAL, "system.toml"))
+    assert load(env={}, cwd=closed).file == tmp_path / "system.toml"
 
 
 def test_home_folders_are_known_and_unknown_users_left_as_they_are(write, tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from flexorchd.config import Config, WatchConfig
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.rules.credits import Room
 from flexorchd.rules.plan import Plan, refusal
+from flexorchd.rules.retry import errno_code
 from flexorchd.rules.selection import Selection
 
 
@@ -56,8 +58,8 @@ def make_plan(
     seen: set[tuple[bytes, tuple[object, ...]]] = set()
     plans = [_plan(watch, ledger, plan, seen) for watch in config.watches]
     needed = 0
-    for one in plans:
-        one.held = _held(one, config, ledger)
+    for watch, one in zip(config.watches, plans, strict=True):
+        one.held = _unreadable(watch.path) or _held(one, config, ledger)
         needed += 0 if one.held else one.credits
         if not one.held and one.credits and room is not None and needed > room.documents:
             one.held = room.code
@@ -100,13 +102,23 @@ def _held(one: WatchPlan, config: Config, ledger: Ledger | None) -> str | None:
     return "MAX_BACKLOG" if most and one.files + one.duplicates - approved > most else None
 
 
+def _unreadable(folder: Path) -> str | None:
+    """The code of why a watch's folder cannot be looked through."""
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        return errno_code(error.errno)
+    return None
+
+
 def _files(watch: WatchConfig) -> Iterator[tuple[bytes, os.stat_result]]:
     selection = Selection(watch.include, watch.exclude)
     folders = [b""]
     root = os.fsencode(Path(watch.path).resolve())
     while folders:
         folder = folders.pop()
-        with os.scandir(os.path.join(root, folder)) as entries:
+        # What cannot be read now is found by the daemon's scans, and told there.
+        with suppress(OSError), os.scandir(os.path.join(root, folder)) as entries:
             for entry in entries:
                 path = os.path.join(folder, entry.name)
                 if entry.is_dir(follow_symlinks=False):

@@ -171,6 +171,8 @@ def feedback(named: str, rating: str, issue: str | None, target: Target) -> int:
     """Say whether a result is good; the service learns from it."""
     with target.ledger() as ledger:
         jobs = {file.job_id for file in files_named(ledger, named) if file.job_id}
+    if not jobs and ("/" in named or "." in named):
+        raise UsageError(f"{named} has no job that the ledger knows.", "See `flexorchd files`.")
     if len(jobs) > 1:
         raise UsageError(f"{named} names {len(jobs)} jobs.", "Name one file, or one job.")
     job_id = jobs.pop() if jobs else named

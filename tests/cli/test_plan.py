@@ -44,3 +44,13 @@ def test_what_would_be_refused_says_why(book: Book, typed: Typed, monkeypatch) -
     _, said = typed("plan", "-c", file)
     assert "1 file would fail, UNSUPPORTED_FILE: of a kind that is not taken." in said
     assert "Nothing is to be sent." in said
+
+
+def test_a_folder_that_is_not_there_says_so(book: Book, typed: Typed, monkeypatch) -> None:
+    monkeypatch.setenv("FLEXORCH_API_KEY", "dfx_0123456789abcdef")
+    home = book.state_dir.parent
+    file = home / "flexorchd.toml"
+    file.write_text(CONFIG.format(state=book.state_dir, home=home).replace("/scans", "/gone"))
+    code, said = typed("plan", "-c", file)
+    assert code == 1
+    assert "FOLDER_MISSING" in said

@@ -24,13 +24,15 @@ def test_a_command_acts_itself_once_whoever_held_the_lock_is_gone(place: Place) 
             assert command.process.wait(PATIENCE) == 0
 
 
-def test_retry_of_what_it_does_not_know_is_told(place: Place) -> None:
+def test_what_the_ledger_does_not_know_is_told(place: Place) -> None:
     place.drop("a.txt", "one")
     assert place.once() == 0
     assert place.run("retry", "in/b.txt") == 2
     assert "in/b.txt is no file that the ledger knows" in place.log.read_text()
     assert place.run("retry", "--failed", "--watch", "inn") == 2
     assert "The watches are: in." in place.log.read_text()
+    assert place.run("feedback", "in/b.txt", "positive") == 2
+    assert "in/b.txt has no job" in place.log.read_text()
 
 
 def test_reprocess_says_what_it_costs_and_takes_only_what_other_settings_change(

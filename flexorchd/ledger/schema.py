@@ -242,7 +242,7 @@ def first_schema(db: SqliteUtils) -> None:
 
 @migrations()
 def milestones(db: SqliteUtils) -> None:
-    """When a version's file had settled, its content was known, its document had ended."""
+    """When a file had settled, its content was known, its document had ended; until it is delivered."""
     for milestone in ("settled_at", "hashed_at", "ready_at"):
         db.execute(f"ALTER TABLE versions ADD COLUMN {milestone} REAL")
 

@@ -133,7 +133,8 @@ _DELIVERED = """
 UPDATE versions SET state = CASE WHEN n.failed THEN 'failed' ELSE 'delivered' END,
   output_path = n.output_path, output_sha256 = n.output_sha256, ended_at = :now, attempt = 0,
   after_reason = NULL, due_at = CASE WHEN n.after THEN :now END,
-  after = CASE WHEN n.after THEN 'pending' END
+  after = CASE WHEN n.after THEN 'pending' END,
+  settled_at = NULL, hashed_at = NULL, ready_at = NULL
 FROM temp.published AS n
 WHERE versions.id = n.version_id AND versions.id IN (SELECT version_id FROM temp.published)
 """

@@ -243,6 +243,7 @@ class DeliverStage:
             replace(delivery.delivered, output_sha256=digest)
             for delivery, digest in zip(deliveries, hashes, strict=True)
         ]
+        journeys = [] if self._trace is None else self._ledger.journeys.of(delivered, now)
         with self._ledger.database.write():
             self._ledger.versions.delivered(delivered, now)
             self._ledger.hooks.owe(
@@ -252,7 +253,7 @@ class DeliverStage:
         for delivery in deliveries:
             _tell(delivery)
         if self._trace is not None:
-            self._trace(self._ledger.journeys.of([one.version_id for one in delivered]))
+            self._trace(journeys)
         self._bells.ring("after", "hooks", "deliver")
 
     # -- composing ------------------------------------------------------------------------------------

@@ -116,9 +116,16 @@ def _present(ledger: Ledger, file: Found) -> Iterator[Line]:
             code = file.failure_code or "FAILED"
             message = file.error_message or file.document_error_message or causes.meaning(code)
             yield Line(iso(file.ended_at), f"failed: {code}. {message}")
-            yield Line(None, f"what to do: {retry.remedy(code)}")
+            yield Line(None, f"what to do: {_remedy(file, code)}")
         case _:
             pass
+
+
+def _remedy(file: Found, code: str) -> str:
+    """What to do about a failure: nothing can be done about a file that is no longer there."""
+    if file.gone_at is None:
+        return retry.remedy(code)
+    return "`flexorchd retry --failed` takes it off the list, since it is no longer in its folder"
 
 
 def _ignored(file: Found) -> Iterator[Line]:

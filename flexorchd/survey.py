@@ -50,7 +50,8 @@ class Survey:
         hours: what ended in each of the last 24 hours, the present one last.
         pace: documents sent a day of late, or None.
         credits_until: when the credits are used up at this pace, or None.
-        done_in: seconds until the open work is done at the last hour's pace, or None.
+        done_in: seconds until the open work is done at the last hour's pace, or None; files that cannot
+            be read are nobody's pace.
         good_runs: when each export last ended well.
     """
 
@@ -86,6 +87,7 @@ def survey(ledger: Ledger, state_dir: Path, now: float, version: str) -> Survey:
     oldest = ledger.search.oldest_waiting()
     last_hour = sum(ledger.progress.ended_since(now - HOUR).values())
     daily = daily_pace(ledger, now)
+    unreadable = sum(1 + one.others for one in figures.unreadable())
     return Survey(
         taken_at=now,
         status=status,
@@ -100,7 +102,7 @@ def survey(ledger: Ledger, state_dir: Path, now: float, version: str) -> Survey:
         hours=figures.ended(hours_begin(now), HOUR),
         pace=daily,
         credits_until=pace.used_up_at(status.account.get("credits_left"), daily, now),
-        done_in=pace.seconds_to_end(progress.moving, last_hour, HOUR),
+        done_in=pace.seconds_to_end(progress.moving - unreadable, last_hour, HOUR),
         good_runs=figures.good_runs(),
     )
 

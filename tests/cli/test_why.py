@@ -56,3 +56,13 @@ def test_a_full_output_is_what_a_result_waits_for(book: Book, typed: Typed) -> N
     _, said = typed("why", "scans/a.pdf", "--state-dir", book.state_dir)
     assert "waits for the output: /out: no space left" in said
     assert "Free some space" in said
+
+
+def test_a_failure_whose_file_was_taken_away_can_be_taken_off_the_list(
+    book: Book, typed: Typed
+) -> None:
+    book.failed("scans", b"a.pdf", NOW, "MALFORMED")
+    book.ledger.files.gone([book.ids[b"a.pdf"]], NOW + 9)
+    _, said = typed("why", "scans/a.pdf", "--state-dir", book.state_dir)
+    assert "retry --failed" in said
+    assert "takes it off the list" in said

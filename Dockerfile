@@ -12,17 +12,17 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheel .
 
 FROM ${PYTHON_IMAGE} AS lean-environment
 COPY requirements-lean.lock /
-RUN python -m venv /opt/flexorchd \
- && /opt/flexorchd/bin/pip install --no-cache-dir --require-hashes -r /requirements-lean.lock
+RUN python -m venv --without-pip /opt/flexorchd \
+ && pip --python /opt/flexorchd/bin/python install --no-cache-dir --require-hashes -r /requirements-lean.lock
 COPY --from=wheel /wheel /wheel
-RUN /opt/flexorchd/bin/pip install --no-cache-dir --no-deps --no-index /wheel/*.whl
+RUN pip --python /opt/flexorchd/bin/python install --no-cache-dir --no-deps --no-index /wheel/*.whl
 
 FROM ${PYTHON_IMAGE} AS engine-environment
 COPY requirements.lock /
-RUN python -m venv /opt/flexorchd \
- && /opt/flexorchd/bin/pip install --no-cache-dir --require-hashes -r /requirements.lock
+RUN python -m venv --without-pip /opt/flexorchd \
+ && pip --python /opt/flexorchd/bin/python install --no-cache-dir --require-hashes -r /requirements.lock
 COPY --from=wheel /wheel /wheel
-RUN /opt/flexorchd/bin/pip install --no-cache-dir --no-deps --no-index /wheel/*.whl
+RUN pip --python /opt/flexorchd/bin/python install --no-cache-dir --no-deps --no-index /wheel/*.whl
 
 FROM ${PYTHON_IMAGE} AS base
 ARG VERSION=0.1.0
@@ -36,7 +36,7 @@ LABEL org.opencontainers.image.title="flexorchd" \
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends tini \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 # The folders of config.example.toml, which is the configuration until another one is mounted.
 RUN groupadd --gid 10001 flexorchd \
  && useradd --uid 10001 --gid 10001 --home-dir /var/lib/flexorchd --shell /usr/sbin/nologin flexorchd \
@@ -69,6 +69,6 @@ ARG OCR_LANGUAGES="eng deu tur"
 # hadolint ignore=DL3008,SC2046,SC2086
 RUN apt-get update \
  && apt-get install -y --no-install-recommends $(printf 'tesseract-ocr-%s ' ${OCR_LANGUAGES}) \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=engine-environment /opt/flexorchd /opt/flexorchd
 USER 10001:10001

@@ -104,10 +104,16 @@ class Machine:
     def __init__(self, leader: int) -> None:
         self._leader = leader
 
-    def run(self, script: str, *, check: bool = True, timeout: float = 120) -> str:
-        """What a shell script, typed as root, printed on both outputs."""
+    def run(
+        self, script: str, *, check: bool = True, timeout: float = 120, network: bool = False
+    ) -> str:
+        """What a shell script, typed as root, printed on both outputs.
+
+        The machine has no network; with `network` the script has that of the machine around it.
+        """
+        spaces = ["--mount", "--uts", "--ipc", "--pid", "--root", "--wd"] if network else ["--all"]
         ended = subprocess.run(
-            ["nsenter", "-t", str(self._leader), "--all", "--", "bash", "-euc", script],
+            ["nsenter", "-t", str(self._leader), *spaces, "--", "bash", "-euc", script],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout,
         )  # fmt: skip
         if check and ended.returncode:

@@ -76,7 +76,9 @@ def test_its_health_check_notices_a_dead_stage(engine, run):
     name = start(engine)
     until(lambda: pod.healthy(name), lambda: pod.logs(name))
     # Process 1 is tini; what it watches over is what hangs.
-    signal = "import os, sys; os.kill(int(open('/proc/1/task/1/children').read()), int(sys.argv[1]))"
+    signal = (
+        "import os, sys; os.kill(int(open('/proc/1/task/1/children').read()), int(sys.argv[1]))"
+    )
     pod("exec", name, "python", "-c", signal, int(SIGSTOP))
     assert not pod.healthy(name)
     pod("exec", name, "python", "-c", signal, int(SIGCONT))

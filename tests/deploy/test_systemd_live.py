@@ -223,16 +223,36 @@ def test_folders_elsewhere_by_the_example(unit):
 
 
 def test_an_instance_has_places_of_its_own(unit):
-    unit.run(
-        "install -d -o flexorchd /srv/flexorchd-scans/in /srv/flexorchd-scans/out;"
-        "sed -e 's#/srv/flexorchd/inbox#/srv/flexorchd-scans/in#'"
-        " -e 's#/srv/flexorchd/outbox#/srv/flexorchd-scans/out#'"
-        " -e 's#/var/lib/flexorchd#/var/lib/flexorchd-scans#' -e 's#:8620#:8630#'"
-        " /etc/flexorchd/config.toml > /etc/flexorchd/scans.toml;"
-        f"cp {DEMO}/order.html /srv/flexorchd-scans/in/; systemctl start flexorchd@scans"
-    )
-    unit.until(lambda: unit.exists("/srv/flexorchd-scans/out/results/inbox/order.html.json"))
+    (shown,) = re.findall(r"```toml\n(state_dir.*?)```", HOW_TO.read_text(), re.DOTALL)
+    unit.run(f"cat > /etc/flexorchd/scans.toml <<'END'\n{shown}END\n" + block("instance"))
+    unit.run(f"cp {DEMO}/order.html /srv/flexorchd-scans/inbox/")
+    unit.until(lambda: unit.exists("/srv/flexorchd-scans/outbox/results/scans/order.html.json"))
+    assert unit.show("ActiveState") == unit.show("ActiveState", "flexorchd@scans") == "active"
     unit.run("systemctl stop flexorchd@scans")
+
+
+def test_an_upgrade_keeps_everything(unit):
+    unit.run(f"cp {DEMO}/order.html {INBOX}/upgraded.html")
+    result(unit, "upgraded.html")
+    before = pid(unit)
+    pip = "export PIP_CERT=/etc/ssl/certs/ca-certificates.crt; cd /root/flexorchd\n"
+    unit.run(pip + block("upgrade"), network=True, timeout=300)
+    assert pid(unit) not in ("0", before)
+    assert "All is well" in unit.run("runuser -u flexorchd -- flexorchd status")
+    assert unit.exists("/var/lib/flexorchd/before-upgrade.sqlite3")
+    log = unit.run("journalctl -u flexorchd --no-pager _PID=$(systemctl show -P MainPID flexorchd)")
+    assert "upload.sent" not in log
+
+
+def test_traces_leave_under_the_hardening(unit):
+    listener = (
+        "import socket; s = socket.create_server(('127.0.0.1', 4318)); c = s.accept()[0];"
+        "print(c.recv(200).split()[:2]); c.sendall(b'HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n')"
+    )
+    unit.run(f'systemd-run --unit=collector python3 -uc "{listener}"')
+    drop_in(unit, "Environment=OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318")
+    unit.run(f"systemctl restart flexorchd; cp {DEMO}/order.html {INBOX}/traced.html")
+    unit.until(lambda: "/v1/traces" in unit.run("journalctl -u collector --no-pager"))
 
 
 def test_a_lost_state_sends_nothing_again(unit):

@@ -157,7 +157,7 @@ def measure(*, quick: bool) -> Iterator[Finding]:
     if why := missing():
         yield skipped(WHAT, f"≥ {TIMES_ONE:.2f}", why)
         return
-    found = rates(*(6, 1 if quick else 3))
+    found = rates(6, 1 if quick else 2)
     pairs = zip(found[1], found[2], strict=True)
     yield at_least(WHAT, statistics.median(two / one for one, two in pairs), TIMES_ONE)
     rows = [[f"{n}", f"{statistics.median(rate):.2f}"] for n, rate in found.items()]

@@ -51,7 +51,13 @@ def main() -> int:
 def installed(work: Path) -> str:
     """A pip-audit of its own, so that it is not among what it audits."""
     venv.create(work / "venv", with_pip=True)
-    pip = [work / "venv/bin/pip", "install", "-q", "--disable-pip-version-check", "pip-audit"]
+    pip: list[str | Path] = [
+        work / "venv/bin/pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "pip-audit",
+    ]
     if subprocess.run(pip, check=False).returncode:
         raise NotAuditedError("pip-audit cannot be installed")
     return str(work / "venv/bin/pip-audit")

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PLUMBING = ("connection.py", "driver.py", "transport.py", "retries.py")
+PLUMBING = ("ledger/connection.py", "driver.py", "transport.py", "retries.py")
 """Modules whose functions say nothing of what is being done."""
 
 

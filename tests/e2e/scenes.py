@@ -150,7 +150,7 @@ def a_command(story: Story) -> None:
 def nothing_yet(story: Story) -> None:
     """No state, no output, no documents: the first start."""
     for folder in (story.ledger.parent, story.place.output, story.place.source("")):
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
     story.promise.dropped.clear()
     story.configure()
     a_file(story)

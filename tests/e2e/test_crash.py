@@ -57,24 +57,30 @@ ROAD = Scene("the road", drop)
 # -- the road -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "service",
-    [MANY, pytest.param(ONE, marks=pytest.mark.soak)],
-    indirect=True,
-    ids=["builds many", "builds one"],
-)
-def test_killed_at_every_point_one_after_the_other(story: Story, tmp_path: Path) -> None:
+def killed_one_after_the_other(story: Story, record: Path, every: int) -> None:
     drop(story)
-    met = points(story.recorded(tmp_path / "points", *ONCE))
+    met = points(story.recorded(record, *ONCE))
     assert len(met) > 50
     killed = 0
-    for name in met:
+    for name in met[::every]:
         drop(story)
         killed += story.once(end_at=(name, 1)) == KILLED
         story.promise.holds_now()
-    assert killed > len(met) * 0.8
+    assert killed > len(met[::every]) * 0.8
     story.ends_well()
     story.promise.exported_once("hourly")
+
+
+@pytest.mark.parametrize("service", [MANY], indirect=True)
+def test_killed_at_some_points_one_after_the_other(story: Story, tmp_path: Path) -> None:
+    killed_one_after_the_other(story, tmp_path / "points", every=5)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("service", [MANY, ONE], indirect=True, ids=["builds many", "builds one"])
+def test_killed_at_every_point_one_after_the_other(story: Story, tmp_path: Path) -> None:
+    killed_one_after_the_other(story, tmp_path / "points", every=1)
 
 
 @pytest.mark.soak

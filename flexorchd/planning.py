@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flexorchd.config import Config, WatchConfig
+from flexorchd.ledger.figures import Figures
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.rules.credits import Room
 from flexorchd.rules.plan import Plan, refusal
@@ -58,8 +59,11 @@ def make_plan(
     seen: set[tuple[bytes, tuple[object, ...]]] = set()
     plans = [_plan(watch, ledger, plan, seen) for watch in config.watches]
     needed = 0
+    saved_too_often = _saved_too_often(ledger, plan)
     for watch, one in zip(config.watches, plans, strict=True):
         one.held = _unreadable(watch.path) or _held(one, config, ledger)
+        if not one.held and one.watch in saved_too_often:
+            one.held = "VERSIONS_PER_DAY"
         needed += 0 if one.held else one.credits
         if not one.held and one.credits and room is not None and needed > room.documents:
             one.held = room.code
@@ -109,6 +113,12 @@ def _unreadable(folder: Path) -> str | None:
     except OSError as error:
         return errno_code(error.errno)
     return None
+
+
+def _saved_too_often(ledger: Ledger | None, plan: Plan) -> Set[str]:
+    """The watches with files that wait for tomorrow."""
+    held = Figures(ledger.database).held(plan) if ledger else []
+    return {one.watch for one in held if one.code == "VERSIONS_PER_DAY"}
 
 
 def _files(watch: WatchConfig) -> Iterator[tuple[bytes, os.stat_result]]:

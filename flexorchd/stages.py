@@ -68,7 +68,13 @@ class Stages:
             AfterStage(parts.ledger, parts.after, parts.clock, parts.bells, parts.jitter),
             self._hook_stage(),
             self.exports,
-            AccountStage(parts.ledger, parts.client_for("account"), parts.account, parts.clock),
+            AccountStage(
+                parts.ledger,
+                parts.client_for("account"),
+                parts.account,
+                parts.clock,
+                lambda: self.guards.short,
+            ),
             UpkeepStage(parts.ledger, parts.state.backups, parts.clock),
             ControlStage(parts, self._handlers()),
         ]
@@ -116,6 +122,7 @@ class Stages:
 
     def _upload_stage(self) -> UploadStage:
         parts = self.parts
+        parts.ledger.documents.review_holds(parts.clock.now())
         self.guards = Guards(
             parts.ledger,
             parts.account.id,
@@ -123,6 +130,7 @@ class Stages:
             lambda: self._watches().scanned(),
             parts.clock,
             lambda: parts.bells.ring("deliver"),
+            lambda: parts.bells.ring("account"),
         )
         return UploadStage(
             parts.ledger,

@@ -90,7 +90,7 @@ def troubles(
 
 def _of_the_account(account: Mapping[str, Any], running: bool) -> Iterator[Trouble]:
     if code := account.get("paused"):
-        what = f"Nothing is sent: {causes.meaning(code)} ({code})."
+        what = f"The account is paused, nothing is sent: {causes.meaning(code)} ({code})."
         yield Trouble(code, what, retry.remedy(code))
     if running and (away := account.get("away")):
         remedy = retry.remedy(account.get("away_code") or "CONNECTION_LOST")

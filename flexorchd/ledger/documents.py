@@ -100,6 +100,16 @@ class Documents:
                 (code, due_at, document_id),
             )
 
+    def review_holds(self, now: float) -> None:
+        """Lift what may have passed since an earlier run: credits are counted anew, a day may be over."""
+        with self._db.write() as db:
+            db.execute(
+                f"UPDATE documents SET hold_code = NULL WHERE state = 'queued' AND {OPEN_DOCUMENT} "
+                "AND (hold_code IN ('CREDITS_PER_DAY', 'RESERVE', 'QUOTA_EXCEEDED') "
+                "OR (hold_code = 'VERSIONS_PER_DAY' AND due_at <= ?))",
+                (now,),
+            )
+
     def hold_all(self, account_id: int, code: str | None) -> None:
         """Show every queued document as held for `code`, or as no longer held for want of credits."""
         with self._db.write() as db:

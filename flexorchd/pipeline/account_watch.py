@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 
 from flexorchd.account import Account, StoppingError
@@ -16,6 +18,7 @@ from flexorchd.client import (
 from flexorchd.clock import Clock
 from flexorchd.ledger.figures import Figures
 from flexorchd.ledger.ledger import Ledger
+from flexorchd.rules import retry
 
 log = structlog.get_logger()
 
@@ -32,15 +35,25 @@ class AccountStage:
         client: a client that retries nothing and passes its requests through the account's gate.
         account: whose usage it is.
         clock: the time.
+        short: whether documents wait for new credits; then it looks as often as it probes a pause.
     """
 
     name = "account"
 
-    def __init__(self, ledger: Ledger, client: FlexOrch, account: Account, clock: Clock) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        client: FlexOrch,
+        account: Account,
+        clock: Clock,
+        short: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._ledger = ledger
         self._client = client
         self._account = account
         self._clock = clock
+        self._short = short
+        self._looks_while_short = 0
         self._looked_at: float | None = None
 
     def step(self) -> float | None:
@@ -51,8 +64,8 @@ class AccountStage:
             self._probe()
             return 0.0
         now = self._clock.monotonic()
-        if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
-            return LOOK_EVERY - (now - self._looked_at)
+        if (wait := self._until_look(now)) > 0:
+            return wait
         try:
             self._look()
         except StoppingError:
@@ -63,12 +76,21 @@ class AccountStage:
                 return min(max(self._account.wait(), AWAY_LOOK_EVERY), AWAY_LOOK_AT_LEAST_EVERY)
             # A service that does not tell must not keep documents waiting for what it would say.
             self._ledger.accounts.usage(self._account.id, None, None, None, None, self._clock.now())
-        if self._looked_at is None:
+        if self._looked_at is None or self._looks_while_short:
             self._account.looked()
         self._looked_at = now
-        return LOOK_EVERY
+        return self._until_look(now)
+
+    def _until_look(self, now: float) -> float:
+        if self._looked_at is None:
+            return 0.0
+        every = LOOK_EVERY
+        if self._short():
+            every = min(LOOK_EVERY, retry.pause(self._looks_while_short, 0.0))
+        return max(0.0, self._looked_at + every - now)
 
     def _look(self) -> None:
+        self._looks_while_short = self._looks_while_short + 1 if self._short() else 0
         self._remember(self._client.usage.current())
         limits = self._client.usage.rate_limits()
         self._account.learn(

@@ -273,12 +273,16 @@ class DeliverStage:
             path,
             b"",
             one.failed,
-            not one.failed and not outcome.degraded and self._after(one.watch),
+            not one.failed and self._is_whole(content, outcome) and self._after(one.watch),
             document_type=document.get("type"),
             pii_types=exact.dumps(found).decode() if found else None,
             hooks=tuple(r.name for r in commands_for(self._routes(), outcome)),
         )
         return _Delivery(one, Draft(path, exact.pretty(content)), delivered, self._stale(one, path))
+
+    def _is_whole(self, content: Mapping[str, Any], outcome: Outcome) -> bool:
+        """Whether the source may go: a result that has lost its document holds nothing of it."""
+        return not outcome.degraded and not (self._details() and content["document"] is None)
 
     def _stale(self, one: Ready, path: bytes) -> Sequence[bytes]:
         """A result takes away the path's failure and its results elsewhere; a failure leaves all."""

@@ -17,7 +17,6 @@ from flexorchd.rules.plan import refusal
 log = structlog.get_logger()
 
 DAY = 86_400.0
-LOOK_AT_CREDITS_AFTER = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class Guards:
         scanned: the watches whose first scan of this run is done; before that a backlog is not known.
         clock: the time.
         on_refused: called when a file was refused without being sent.
+        on_short: called when the account has too few credits, and when it has enough again.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Guards:
         scanned: Callable[[], Collection[int]],
         clock: Clock,
         on_refused: Callable[[], None],
+        on_short: Callable[[], None],
     ) -> None:
         self.limits = limits
         self._ledger = ledger
@@ -57,7 +58,13 @@ class Guards:
         self._scanned = scanned
         self._clock = clock
         self._on_refused = on_refused
+        self._on_short = on_short
         self._credit_hold: str | None = None
+
+    @property
+    def short(self) -> bool:
+        """Whether only new credits let documents be sent."""
+        return self._credit_hold in ("RESERVE", "QUOTA_EXCEEDED")
 
     def credits_left(self, now: float) -> int | None:
         """How many more documents the credits allow; None is unlimited. Shows the hold at 0.
@@ -76,7 +83,8 @@ class Guards:
     def _show_credit_hold(self, code: str | None) -> None:
         if code != self._credit_hold:
             log.warning("credits.held", code=code) if code else log.info("credits.released")
-        self._credit_hold = code
+            self._credit_hold = code
+            self._on_short()
         self._ledger.documents.hold_all(self._account_id, code)
 
     def admit(self, candidates: Sequence[Candidate], now: float) -> list[Candidate]:

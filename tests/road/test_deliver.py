@@ -251,6 +251,17 @@ def test_details_that_are_gone_five_times_are_done_without(
     assert 300 <= clock.monotonic() <= 700
 
 
+def test_a_source_stays_when_its_result_lost_the_document(build: Build, service: Service) -> None:
+    house = build(watches=[{"name": "in", "after": "delete"}])
+    service.fault("executions.get", Refuse(404, "NOT_FOUND"), times=99)
+    house.drop("a.txt", "one")
+    house.run()
+    result = house.result("a.txt")
+    assert result
+    assert result["document"] is None
+    assert house.source("a.txt").exists()
+
+
 def test_other_trouble_is_no_reason_to_do_without_details(house: House, service: Service) -> None:
     service.fault("executions.get", Refuse(503), times=4)
     service.fault("executions.get", Refuse(404, "NOT_FOUND"), times=2)

@@ -7,6 +7,8 @@ import time
 import pytest
 
 from flexorchd.ledger.watches import Mount
+from flexorchd.planning import make_plan
+from flexorchd.rules.plan import plan_of
 from tests.house import House, TestClock
 from tests.road.conftest import Build
 from tests.service import Service
@@ -158,6 +160,16 @@ def test_spent_credits_are_told_as_spent(build: Build, service: Service) -> None
     assert not house.troubles()
 
 
+def test_new_credits_are_noticed_as_soon_as_after_a_pause(build: Build, service: Service) -> None:
+    service.workspace.credits = 0
+    house = build()
+    house.drop("a.txt", "one")
+    house.run(seconds=2)
+    assert holds(house) == {"QUOTA_EXCEEDED"}
+    service.workspace.credits = 100
+    house.run(lambda: house.states() == {"a.txt": "delivered"}, seconds=10, scan=False)
+
+
 def test_a_file_that_is_saved_again_and_again_is_sent_so_often_a_day(
     build: Build, service: Service, clock: TestClock
 ) -> None:
@@ -173,6 +185,32 @@ def test_a_file_that_is_saved_again_and_again_is_sent_so_often_a_day(
     assert result
     assert result["document"]["records"][0]["text"] == "version 4"
     assert service.count("documents.upload") == 3
+
+
+@pytest.mark.parametrize(
+    "limits", [{"credits_per_day": 1}, {"versions_per_day": 1}], ids=["credits", "versions"]
+)
+def test_a_hold_of_an_earlier_run_is_judged_anew(
+    build: Build, service: Service, clock: TestClock, limits: dict[str, int]
+) -> None:
+    house = build(limits=limits)
+    for content in ("one", "two"):
+        house.drop("a.txt", content)
+        house.run(seconds=600)
+    assert house.states() == {"a.txt": "held"}
+    clock.advance(DAY)
+    house.reopen()
+    assert house.states() == {"a.txt": "queued"}
+
+
+def test_the_plan_tells_of_files_that_are_saved_too_often(build: Build) -> None:
+    house = build(limits={"versions_per_day": 1})
+    for content in ("one", "two"):
+        house.drop("a.txt", content)
+        house.run(seconds=600)
+    parts = house.parts
+    (plan,) = make_plan(parts.config, parts.ledger, plan_of("hosted", None), None)
+    assert plan.held == "VERSIONS_PER_DAY"
 
 
 @pytest.mark.parametrize("plan", ["trial", "starter", "pro"])

@@ -74,12 +74,12 @@ def run_all(names: Sequence[str], *, quick: bool) -> Iterator[Outcome]:
     yield from (run(name, quick=quick) for name in chosen if name not in TOGETHER)
 
 
-def add(outcome: Outcome, whole: record.Run) -> None:
-    """Put it into the record of the run."""
-    whole.goals += [one for one in outcome.findings if isinstance(one, Goal)]
-    whole.figures += [one for one in outcome.findings if isinstance(one, Figures)]
-    if outcome.failed is not None:
-        whole.failed[outcome.name] = outcome.failed
+def put(outcomes: Sequence[Outcome], into: record.Run) -> None:
+    """Make them what the run has found so far, in the order of the goals."""
+    findings = [one for name in NAMES for o in outcomes if o.name == name for one in o.findings]
+    into.goals = [one for one in findings if isinstance(one, Goal)]
+    into.figures = [one for one in findings if isinstance(one, Figures)]
+    into.failed = {one.name: one.failed for one in outcomes if one.failed is not None}
 
 
 def show(whole: record.Run) -> None:
@@ -102,12 +102,13 @@ def main() -> None:
     if unknown := set(chosen.names) - set(NAMES):
         arguments.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     whole, others, began = record.begin(quick=chosen.quick), record.Others(), time.perf_counter()
-    outcomes = list(run_all(chosen.names or NAMES, quick=chosen.quick))
-    for outcome in sorted(outcomes, key=lambda one: NAMES.index(one.name)):
-        add(outcome, whole)
-    whole.seconds, whole.others = time.perf_counter() - began, others.share()
-    if chosen.json:
-        chosen.json.write_bytes(msgspec.json.format(msgspec.json.encode(whole)))
+    outcomes: list[Outcome] = []
+    for outcome in run_all(chosen.names or NAMES, quick=chosen.quick):
+        outcomes.append(outcome)
+        put(outcomes, whole)
+        whole.seconds, whole.others = time.perf_counter() - began, others.share()
+        if chosen.json:
+            chosen.json.write_bytes(msgspec.json.format(msgspec.json.encode(whole)))
     show(whole)
     sys.exit(1 if whole.failed else 0)
 

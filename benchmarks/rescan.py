@@ -262,4 +262,8 @@ def _bare_growth(tree: Measured, large: Measured) -> float:
 
 
 if __name__ == "__main__":
-    report(measure(quick="--quick" in sys.argv, million="--no-million" not in sys.argv))
+    report(
+        measure(
+            quick="--quick" in sys.argv, million=not {"--quick", "--no-million"} & set(sys.argv)
+        )
+    )

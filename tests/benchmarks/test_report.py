@@ -52,7 +52,7 @@ def test_what_a_benchmark_prints_is_read_back(capsys: pytest.CaptureFixture[str]
 
 def test_a_benchmark_that_fails_is_named(capfd: pytest.CaptureFixture[str]) -> None:
     run = replace(RUN, goals=[], figures=[], failed={})
-    everything.add(everything.run("no_such_benchmark", quick=True), run)
+    everything.put([everything.run("no_such_benchmark", quick=True)], run)
     assert "no_such_benchmark" in run.failed["no_such_benchmark"]
     assert not run.goals
 

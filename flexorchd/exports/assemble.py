@@ -75,14 +75,19 @@ def result_of(output: Output, job: Exportable) -> dict[str, Any] | None:
 
 
 def rows_of(result: dict[str, Any]) -> Iterator[Row]:
-    """The records of a result as rows: the columns of `flexorchd.formats.METADATA`, then the fields."""
+    """The records of a result as rows: the columns of `flexorchd.formats.METADATA`, then the fields.
+
+    In the service's own form, so that its rows and ours go into one column: a number for the job where its
+    id is one, scores from 0 to 100.
+    """
     job, document = result["job"], result["document"]
+    score = job["quality_score"]
     metadata = {
-        "job_id": job["id"],
+        "job_id": int(job["id"]) if job["id"].isdecimal() else job["id"],
         "document_type": document["type"],
         "language": document["language"],
         "quality_grade": job["quality_grade"],
-        "quality_score": job["quality_score"],
+        "quality_score": None if score is None else round(float(score) * 100, 2),
         "pii_masked": job["privacy_applied"],
     }
     for record in document["records"]:

@@ -249,6 +249,8 @@ def test_results_of_another_account_go_in_from_the_results_themselves(
         assert texts(house, folder) == {"one", "two"}
         assert house.manifest(folder)["assembled"] == "local"
         assert len(set(house.manifest(folder)["job_ids"])) <= 2
+        rows = house.rows(folder, "monthly")
+        assert all(1 < row["quality_score"] <= 100 for row in rows), "as the service writes them"
 
 
 # -- when -----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flexorchd.ledger.connection import Database
-from flexorchd.ledger.indexes import APART_VERSION, ENDED_SINCE, OPEN_DOCUMENT
+from flexorchd.ledger.indexes import APART_VERSION, ENDED_SINCE, OPEN_DOCUMENT, changed_at
 from flexorchd.ledger.placed import Placed
 from flexorchd.ledger.views import HOLD
 from flexorchd.rules.plan import Plan
@@ -215,7 +215,7 @@ class Figures:
         rows = self._db.read.execute(
             "SELECT f.id FROM versions AS v CROSS JOIN files AS f "
             "ON f.id = v.file_id AND f.version_id = v.id "
-            "ORDER BY coalesce(v.ended_at, v.found_at) DESC, v.id DESC LIMIT ?",
+            f"ORDER BY {changed_at('v.')} DESC, v.id DESC LIMIT ?",
             (limit,),
         )
         return [row[0] for row in rows]

@@ -10,4 +10,11 @@ OPEN_FILE = "state IN ('settling', 'settled')"
 OPEN_DOCUMENT = "state IN ('queued', 'uploading', 'processing')"
 APART_VERSION = "state NOT IN ('delivered', 'superseded')"
 APART_FILE = "state != 'followed'"
-ENDED_SINCE = "coalesce(v.ended_at, v.found_at) >= :since AND v.ended_at >= :since"
+
+
+def changed_at(version: str = "") -> str:
+    """When a version (with its alias and a dot) changed last, in the words of the index: whole seconds."""
+    return f"CAST(coalesce({version}ended_at, {version}found_at) AS INTEGER)"
+
+
+ENDED_SINCE = f"{changed_at('v.')} >= CAST(:since AS INTEGER) AND v.ended_at >= :since"

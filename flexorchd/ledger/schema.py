@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database as SqliteUtils
 from sqlite_utils.migrations import Migrations
 
+from flexorchd.ledger.indexes import APART_VERSION, changed_at
 from flexorchd.ledger.views import make_views
 
 migrations = Migrations("flexorchd-ledger")
@@ -262,6 +263,14 @@ def what_changed_last(db: SqliteUtils) -> None:
 def held_with_their_watch(db: SqliteUtils) -> None:
     """Files that wait are shown as held while their watch is, whatever it is held for."""
     make_views(db.execute)
+
+
+@migrations()
+def to_the_second(db: SqliteUtils) -> None:
+    """The order in which files changed, in whole seconds: half the size."""
+    for index, which in (("changed", ""), ("apart", f" WHERE {APART_VERSION}")):
+        db.execute(f"DROP INDEX versions_{index}")
+        db.execute(f"CREATE INDEX versions_{index} ON versions ({changed_at()}){which}")
 
 
 def known_migrations() -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import TypedDict, Unpack
 
 from flexorchd.ledger.connection import Database
-from flexorchd.ledger.indexes import APART_FILE, APART_VERSION
+from flexorchd.ledger.indexes import APART_FILE, APART_VERSION, changed_at
 from flexorchd.ledger.placed import Placed
 
 
@@ -104,18 +104,18 @@ _CONDITIONS = {
     "state": "s.state = :state",
     "watch": "s.watch = :watch",
     "code": "coalesce(s.error_code, s.document_error_code) = :code",
-    "since": "{changed_at} >= :since",
+    "since": "{changed_at} >= CAST(:since AS INTEGER) AND coalesce(s.ended_at, s.seen_at) >= :since",
     "text": "instr(lower(CAST(s.directory || x'2f' || s.name AS TEXT)), lower(:text))",
 }
 
 # The ids come first, in the order of an index, and only as many as are taken. CROSS JOIN keeps to that
 # index. A file that is `followed` shows what its newest version is at; all others speak for themselves.
 _WALK = """
-SELECT s.id, coalesce(v.ended_at, v.found_at) AS changed_at, v.id AS turn
+SELECT s.id, {followed_at} AS changed_at, v.id AS turn
 FROM versions AS v CROSS JOIN file_states AS s ON s.id = v.file_id AND s.version_id = v.id
 WHERE s.file_state = 'followed' AND {apart} AND {followed}
 UNION ALL
-SELECT s.id, f.seen_at, f.id FROM files AS f CROSS JOIN file_states AS s ON s.id = f.id
+SELECT s.id, CAST(f.seen_at AS INTEGER), f.id FROM files AS f CROSS JOIN file_states AS s ON s.id = f.id
 WHERE f.state != 'followed' AND {unfollowed}
 ORDER BY changed_at DESC, turn DESC LIMIT :limit OFFSET :offset
 """
@@ -290,21 +290,17 @@ class Search:
 
 def _changed_last(asked: Mapping[str, object], few: Sequence[int] | None) -> str:
     """The query for ids of files that meet what is asked, those that changed last first."""
-    changed_at = "coalesce(s.ended_at, s.seen_at)"
     if few is not None:
-        ids = ", ".join(map(str, few))
-        return _AMONG_FEW.format(
-            ids=ids, conditions=_all_of(asked, changed_at), changed_at=changed_at
-        )
+        ids, at = ", ".join(map(str, few)), "coalesce(s.ended_at, s.seen_at)"
+        return _AMONG_FEW.format(ids=ids, conditions=_all_of(asked, at), changed_at=at)
     delivered = asked.get("state", "delivered") == "delivered"
     return _WALK.format(
         apart="true" if delivered else f"v.{APART_VERSION}",
-        followed=_all_of(asked, "coalesce(v.ended_at, v.found_at)"),
+        followed_at=changed_at("v."),
+        followed=_all_of(asked, changed_at("v.")),
         unfollowed=_all_of(asked, "f.seen_at"),
     )
 
 
-def _all_of(asked: Iterable[str], changed_at: str) -> str:
-    return " AND ".join(
-        ["true", *(_CONDITIONS[name].format(changed_at=changed_at) for name in asked)]
-    )
+def _all_of(asked: Iterable[str], at: str) -> str:
+    return " AND ".join(["true", *(_CONDITIONS[name].format(changed_at=at) for name in asked)])

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import ctypes
 import re
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from benchmarks.wire import Document, Reply, Request, serve
+
+PR_SET_PDEATHSIG = 1
 
 FREE = {"counts", "usage/rate-limits"}
 """What uses up no request."""
@@ -191,7 +195,8 @@ class Service:
 
 
 async def main() -> None:
-    """Serve until killed."""
+    """Serve until killed, or until the benchmark that asked for it is gone."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--seconds", type=float, default=0.0)
     arguments.add_argument("--limit", type=int, default=None, help="requests in a window")

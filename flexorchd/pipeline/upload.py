@@ -13,7 +13,14 @@ import structlog
 
 from flexorchd.account import Account, StoppingError
 from flexorchd.beneath import ABSENT
-from flexorchd.client import FlexOrch, FlexOrchError, RateLimitError, Submission, TransportError
+from flexorchd.client import (
+    FlexOrch,
+    FlexOrchError,
+    RateLimitError,
+    ServiceError,
+    Submission,
+    TransportError,
+)
 from flexorchd.clock import Clock, utc
 from flexorchd.ledger.documents import Candidate
 from flexorchd.ledger.ledger import Ledger
@@ -35,7 +42,10 @@ from flexorchd.rules.verdict import Failure, Final, PauseAccount, Retry, decide
 log = structlog.get_logger()
 
 LOOK_AGAIN_AFTER = 60.0
+LOOKS_REFUSED = 10
+"""So often a service may refuse to say what it has, before what it may have is sent again."""
 UNTIL_ANSWERED = 1.0
+PASSING = (TransportError, ServiceError, RateLimitError)
 CLOCK_SLACK = timedelta(seconds=3)
 
 
@@ -113,14 +123,25 @@ class UploadStage:
         try:
             found = self._client.documents.find_jobs([i.sent_name for i in lost], since)
         except FlexOrchError as error:
-            log.info("upload.look_up_failed", code=error.code, documents=len(lost))
-            ids = [intent.document_id for intent in lost]
-            uploads.look_again(ids, now + LOOK_AGAIN_AFTER, looked=False)
+            self._look_up_failed(lost, error, now)
             return
         with self._ledger.database.write():
             for intent in lost:
                 self._adopt(intent, found.get(intent.sent_name), now)
         self._bells.ring("poll")
+
+    def _look_up_failed(self, lost: Sequence[Intent], error: FlexOrchError, now: float) -> None:
+        """Trouble passes; a service that refuses to be asked, again and again, cannot say what it has."""
+        log.info("upload.look_up_failed", code=error.code, documents=len(lost))
+        passing = error.scope == "account" or isinstance(error, PASSING)
+        given_up = [i for i in lost if not passing and i.looks >= LOOKS_REFUSED]
+        again = [i.document_id for i in lost if i not in given_up]
+        self._ledger.uploads.look_again(again, now + LOOK_AGAIN_AFTER, looked=not passing)
+        for intent in given_up:
+            log.warning("upload.not_found", document_id=intent.document_id, reason=error.message)
+            self._ledger.uploads.send_again(
+                intent.document_id, now, error.code, error.message, sent=True, blame=False
+            )
 
     def _adopt(self, intent: Intent, job_id: str | None, now: float) -> None:
         uploads, document_id = self._ledger.uploads, intent.document_id

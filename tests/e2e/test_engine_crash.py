@@ -37,8 +37,6 @@ class Engine:
         self._forge, self._home = forge, home
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
-        headers = {"X-API-KEY": KEY}
-        self._http = httpx.Client(base_url=f"http://127.0.0.1:{self._port}/v1", headers=headers)
 
     @contextmanager
     def running(
@@ -57,12 +55,15 @@ class Engine:
                 "end_at": end_at,
             }
         )
+        url = f"http://127.0.0.1:{self._port}/v1"
+        self._http = httpx.Client(base_url=url, headers={"X-API-KEY": KEY})
         try:
             yield
         finally:
             if self._lives():
                 os.kill(self._pid, signal.SIGTERM)
             code = self._forge.result()
+            self._http.close()
         assert code == 0
 
     def _lives(self) -> bool:
@@ -108,11 +109,10 @@ class Engine:
 
 
 def holds(engine: Engine) -> None:
-    """Each document has one job that ended, was paid for once, and is in the one dataset."""
-    jobs = engine.jobs()
-    states = Counter(job["status"] for job in jobs)
-    assert states == {"completed": 2, "failed": 1}, jobs
-    assert len({job["job_id"] for job in jobs}) == len(FILES)
+    """What can be read was read once, and is in the one dataset; what failed is tried again when sent again."""
+    states = Counter(job["status"] for job in engine.jobs())
+    assert states.pop("completed") == 2
+    assert set(states) == {"failed"}
     (dataset,) = engine.ask("GET", "/datasets")["items"]
     assert len(engine.ask("GET", f"/datasets/{dataset['id']}/rows")["rows"]) == 2
 

@@ -331,6 +331,19 @@ def test_what_was_looked_for_twice_in_vain_is_sent_again(
     assert clock.monotonic() >= 60, "a minute lies between the two looks"
 
 
+@pytest.mark.parametrize(("refusals", "sent", "minutes"), [(4, 1, 4), (10_000, 2, 10)])
+def test_a_service_that_refuses_to_be_asked_is_asked_for_a_while(
+    house: House, service: Service, clock: TestClock, refusals: int, sent: int, minutes: int
+) -> None:
+    service.fault("documents.upload", LoseAnswer())
+    service.fault("documents.list", Refuse(404, "NOT_FOUND"), times=refusals)
+    house.drop("a.txt", "one")
+    house.run()
+    assert house.result("a.txt")
+    assert service.count("documents.upload") == sent
+    assert clock.monotonic() >= minutes * 60
+
+
 @pytest.mark.parametrize("seconds", [86_400.0, -86_400.0])
 @pytest.mark.parametrize("restart", [True, False])
 def test_a_lost_answer_is_found_though_our_clock_is_wrong(

@@ -41,6 +41,8 @@ PASS_TICK_SECONDS = 0.05
 TRIES_OF_AN_EXPORT = 5
 """After so many in vain, with pauses of two minutes in all, a single pass leaves an export to the next."""
 ANSWER_SECONDS = 30.0
+WRITING = frozenset({"deliver", "exports", "control"})
+"""Stages that wait for the output."""
 WRONG_KEY = frozenset({"INVALID_API_KEY", "UNAUTHORIZED"})
 
 
@@ -70,12 +72,17 @@ class Daemon:
         self._closing.callback(self.stages.close)
         self.health = VitalSigns(
             parts,
-            lambda: [*self.watches.runners, *self.runners],
+            lambda: [*self.watches.runners, *self._answerable()],
             lambda: self.watches.all_scanned(),
             self.stopping.is_set,
         )
         self.runners: list[Runner] = []
         self._status_at = 0.0
+
+    def _answerable(self) -> list[Runner]:
+        """The stages that only hang if something is wrong with this process."""
+        waits = WRITING if self.stages.output_watch.silent else frozenset()
+        return [runner for runner in self.runners if runner.stage.name not in waits]
 
     # -- life -----------------------------------------------------------------------------------------
 

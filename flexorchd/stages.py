@@ -27,6 +27,7 @@ from flexorchd.pipeline.fingerprint import FingerprintStage
 from flexorchd.pipeline.gather import Gather
 from flexorchd.pipeline.guards import Guards, Limits
 from flexorchd.pipeline.hooks import HookStage
+from flexorchd.pipeline.output_watch import OutputWatch
 from flexorchd.pipeline.poll import PollStage
 from flexorchd.pipeline.settle import SettleStage
 from flexorchd.pipeline.stage import Stage
@@ -47,6 +48,7 @@ class Stages:
     Attributes:
         guards: what holds documents back; a reload changes its limits.
         exports: the stage that runs exports.
+        output_watch: the stage that knows whether the output answers.
         all: every stage.
     """
 
@@ -55,6 +57,7 @@ class Stages:
         self._watches = watches
         self._closing = ExitStack()
         self.exports = self._export_stage()
+        self.output_watch = OutputWatch(parts.ledger, parts.output, parts.clock)
         self.all: list[Stage] = [
             ClockStage(parts.ledger, parts.clock),
             self._settle_stage(),
@@ -65,6 +68,7 @@ class Stages:
             ),
             self._again_stage(),
             self._deliver_stage(),
+            self.output_watch,
             AfterStage(parts.ledger, parts.after, parts.clock, parts.bells, parts.jitter),
             self._hook_stage(),
             self.exports,

@@ -15,11 +15,16 @@ from flexorchd.ledger.exports import Run
 from flexorchd.ledger.figures import Figures
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.watches import WatchRow
+from flexorchd.patience import within
 from flexorchd.rules import pace, schedule
 from flexorchd.rules.naming import display
 from flexorchd.rules.states import SHOWN_STATES
 from flexorchd.state import LEDGER
 from flexorchd.troubles import Failures, Trouble, failures, troubles
+
+
+ANSWER_SECONDS = 1.0
+"""What a disk gets to tell its room; one that hangs must not keep anybody from the status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +204,7 @@ def _exports(ledger: Ledger, config: Config | None, now: float) -> list[ExportSt
 
 def _free(path: Path) -> int | None:
     try:
-        return shutil.disk_usage(path).free
+        return within(ANSWER_SECONDS, lambda: shutil.disk_usage(path).free)
     except OSError:
         return None
 

@@ -147,6 +147,7 @@ _REMEDIES = {
         "`flexorchd approve WATCH`."
     ),
     "MOUNT_LOST": "Mount it again; flexorchd goes on by itself.",
+    "OUTPUT_SILENT": "Bring the server or the disk behind the output back; flexorchd goes on by itself.",
     "OUTPUT_MISSING": "Mount the output again, or bring its folder back; flexorchd goes on by itself.",
     "TOO_MANY_OPEN_FILES": "Raise the limit of open files (LimitNOFILE in the unit).",
     "LINK_IN_THE_WAY": "Put a folder in the link's place: the output is written to without following links.",

@@ -13,6 +13,7 @@ CONSTANTS = {
     "flexorchd.pipeline.account_watch": {"AWAY_LOOK_EVERY": 0.1, "LOOK_EVERY": 2.0},
     "flexorchd.pipeline.stage": {"IDLE_SECONDS": 1.0, "FIRST_PAUSE": 0.1, "LONGEST_PAUSE": 1.0},
     "flexorchd.watch.watcher": {"CHECK_SECONDS": 0.2, "SILENT_SECONDS": 2.0},
+    "flexorchd.pipeline.output_watch": {"LOOK_EVERY": 0.3, "SILENT_SECONDS": 2.0},
     "flexorchd.pipeline.settle": {"AWAIT_ROOM": 0.3},
     "flexorchd.pipeline.upkeep": {"LOOK_EVERY": 0.3},
     "flexorchd.pipeline.parcel": {"READ_SECONDS": 2.0},

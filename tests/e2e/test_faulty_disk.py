@@ -105,6 +105,23 @@ def test_an_output_whose_server_ends_is_waited_for(disk: Break, running: Start) 
     one.holds()
 
 
+def test_an_output_that_does_not_answer_holds_up_nothing_but_results(
+    disk: Break, running: Start, service: Service
+) -> None:
+    output = disk("out")
+    one = running()
+    output.hangs("getattr", "open", "create", "write", "statfs")
+    for n in range(3):
+        one.promise.drop(f"{n}.txt", f"document {n}")
+    wait_for(lambda: len(service.workspace.documents) == 3, why="the documents are sent")
+    wait_for(lambda: "OUTPUT_SILENT" in {line.get("code") for line in one.told("output.held")})
+    output.heal()
+    deliveries(one, 3)
+    one.is_well()
+    one.holds()
+    assert len(one.told_loudly()) == 1
+
+
 # -- the source -----------------------------------------------------------------------------------------
 
 

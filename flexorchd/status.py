@@ -22,7 +22,6 @@ from flexorchd.rules.states import SHOWN_STATES
 from flexorchd.state import LEDGER
 from flexorchd.troubles import Failures, Trouble, failures, troubles
 
-
 ANSWER_SECONDS = 1.0
 """What a disk gets to tell its room; one that hangs must not keep anybody from the status."""
 

@@ -49,6 +49,8 @@ def tell(parts: Parts, out: Console, started: float, arguments: Sequence[str]) -
     if held:
         out.print(f"[yellow]{many(len(held), 'file')} held:[/]")
         _by_reason(held, lambda file: file.hold_code or "", out, arguments)
+    if left := parts.ledger.progress.now().moving:
+        out.print(f"[yellow]{many(left, 'file')} left[/] for the next run.")
     place = parts.output.root / results.RESULTS.decode()
     out.print(f"Results: {escape(str(place))}", soft_wrap=True)
     say(out, "More:    `flexorchd status`", arguments)

@@ -196,6 +196,8 @@ class Runner:
         self._wake.set()
 
     def _try_again(self, job: Queued, attempt: int, error: Exception) -> None:
+        if self._stopping:
+            return  # its worker was ended with the engine; it stays queued
         pause = min(2.0**attempt, _LONGEST_PAUSE)
         _log.warning(
             "job %d: attempt %d failed (%s: %s); trying again in %.0f s",

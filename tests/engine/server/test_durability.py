@@ -101,6 +101,17 @@ def test_the_engine_and_all_its_children_end_within_five_seconds(
     assert code == (-9 if way == "SIGKILL" else 0)
 
 
+def test_told_to_go_in_the_middle_of_its_work_it_goes_in_silence(
+    capfd: pytest.CaptureFixture[str], start_engine: StartEngine
+) -> None:
+    engine = start_engine()
+    jobs = data_of(engine.upload(_slow_document(1), _slow_document(2)))["jobs"]
+    wait_for(lambda: engine.job(jobs[0]["job_id"])["status"] == "running")
+    engine.process.send_signal(signal.SIGTERM)
+    assert engine.process.wait(10) == 0
+    assert capfd.readouterr().err == ""
+
+
 def test_children_see_no_secret_in_their_environment(engine: Running) -> None:
     engine.process_one("a.txt", b"Some text")
     family = children_of(engine.process.pid)

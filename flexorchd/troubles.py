@@ -81,6 +81,7 @@ def troubles(
             yield _of_a_watch(watch)
     yield from _held_documents(ledger)
     yield from _unreadable(ledger)
+    yield from _failed_exports(ledger)
     if failed:
         what = f"{many(failed, 'file')} failed."
         yield Trouble(
@@ -130,6 +131,17 @@ def _unreadable(ledger: Ledger) -> Iterator[Trouble]:
         others = f" and {one.others} more" if one.others else ""
         what = f"{example}{others}: {causes.meaning(one.code)} ({one.code})."
         yield Trouble(one.code, what, retry.remedy_for_file(one.code))
+
+
+def _failed_exports(ledger: Ledger) -> Iterator[Trouble]:
+    """Of exports that are still configured, and have not gone well since."""
+    run = ledger.memory.get("run")
+    for export in recall(run["config"]).exports if run else ():
+        for last in ledger.exports.runs(export.name, 1):
+            if last.state == "failed":
+                what = f"The export {export.name} failed: {last.error_message} ({last.error_code})."
+                again = f"Once that is mended: `flexorchd export {export.name}`."
+                yield Trouble("EXPORT_FAILED", what, again)
 
 
 def failures(ledger: Ledger) -> Sequence[Failures]:

@@ -72,3 +72,15 @@ def test_without_arguments_the_only_state_here_is_meant(
     code, said = typed("status")
     assert code == 2
     assert "--state-dir" in said
+
+
+def test_a_failed_export_is_told_until_it_has_gone_well(book: Book, typed: Typed) -> None:
+    exports = book.ledger.exports
+    run = exports.start("monthly", None, "20251124T160000Z", "set-{run}", NOW)
+    exports.end(run.id, "failed", NOW + 1, "VALIDATION_ERROR", "the name is taken")
+    code, said = typed("status", "--state-dir", book.state_dir)
+    assert code == 1
+    assert "The export monthly failed: the name is taken (VALIDATION_ERROR)." in said
+    assert "flexorchd export monthly" in said
+    book.published("monthly", "20251124T170000Z", NOW + 3600, {"monthly.jsonl": b"{}"})
+    assert typed("status", "--state-dir", book.state_dir)[0] == 0

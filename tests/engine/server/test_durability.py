@@ -107,7 +107,8 @@ def test_told_to_go_in_the_middle_of_its_work_it_goes_in_silence(
     engine = start_engine()
     jobs = data_of(engine.upload(_slow_document(1), _slow_document(2)))["jobs"]
     wait_for(lambda: engine.job(jobs[0]["job_id"])["status"] == "running")
-    engine.process.send_signal(signal.SIGTERM)
+    assert engine.process.stdin is not None
+    engine.process.stdin.close()
     assert engine.process.wait(10) == 0
     assert capfd.readouterr().err == ""
 

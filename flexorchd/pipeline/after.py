@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +30,8 @@ log = structlog.get_logger()
 
 AT_ONCE = 100
 BLOCK = 1024 * 1024
+GRACE = 5.0
+"""Seconds that all watches wait for one; so long a copy into the archive is not cut off by a stop."""
 NO_HARD_LINKS = frozenset({errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP})
 
 
@@ -76,7 +77,7 @@ class AfterStage:
         self._actions = actions
         self._clock = clock
         self._jitter = jitter
-        self._lanes = Lanes[list[_Act]](self.name, lambda: bells.ring(self.name))
+        self._lanes = Lanes[list[_Act]](self.name, lambda: bells.ring(self.name), GRACE)
 
     def step(self) -> float | None:
         """Do the actions that are due."""
@@ -219,8 +220,11 @@ def _move_across(source: bytes, target: bytes, sha256: bytes) -> bool:
         if error.errno != errno.EXDEV:
             raise
     folder = os.path.dirname(target)
-    temporary = os.path.join(folder, os.fsencode(naming.temporary_name(secrets.token_hex(8))))
+    # A name that follows from the content: what a killed copy left is taken away by the next.
+    temporary = os.path.join(folder, os.fsencode(naming.temporary_name(sha256.hex()[:16])))
     try:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
         _copy(source, temporary)
         if digest(temporary) != sha256:
             raise OSError(

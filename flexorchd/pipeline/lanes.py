@@ -16,7 +16,7 @@ from typing import Generic, Protocol, TypeVar
 Result = TypeVar("Result")
 
 GRACE = 1.0
-"""Seconds that a stage waits for all lanes together; a folder that answers takes a small part of it."""
+"""A folder that answers takes a small part of it."""
 
 
 class OfWatch(Protocol):
@@ -45,11 +45,13 @@ class Lanes(Generic[Result]):
     Args:
         stage: its name, for the threads.
         ring: wakes it; called when a lane has ended that it did not wait for.
+        grace: seconds that it waits for all lanes together.
     """
 
-    def __init__(self, stage: str, ring: Callable[[], None]) -> None:
+    def __init__(self, stage: str, ring: Callable[[], None], grace: float = GRACE) -> None:
         self._stage = stage
         self._ring = ring
+        self._grace = grace
         self._lanes: dict[int, _Lane[Result]] = {}
 
     @property
@@ -72,7 +74,7 @@ class Lanes(Generic[Result]):
         for watch_id, work in works.items():
             lane = self._lanes[watch_id] = _Lane(f"{self._stage} of watch {watch_id}", work)
             lane.start()
-        deadline = time.monotonic() + GRACE
+        deadline = time.monotonic() + self._grace
         for watch_id in works:
             self._lanes[watch_id].join(max(0.0, deadline - time.monotonic()))
         ended = [id_ for id_, lane in self._lanes.items() if lane.has_ended(self._ring)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -167,6 +168,19 @@ def test_across_devices_the_copy_is_whole_before_the_source_goes(
     assert moved.stat().st_mtime == 1_700_000_000
     assert not house.source("a.txt").exists()
     assert [p.name for p in moved.parent.iterdir()] == ["a.txt"]
+
+
+def test_what_a_killed_copy_left_is_taken_away_by_the_next(
+    build: Build, other_device: Path
+) -> None:
+    house = build(watches=[{"name": "in", "after": "archive", "archive_dir": other_device}])
+    content = house.drop("a.txt", "one")
+    half = f".flexorchd-{hashlib.sha256(content).hexdigest()[:16]}.tmp"
+    (other_device / "in").mkdir()
+    (other_device / "in" / half).write_text("o")
+    house.run()
+    assert [p.name for p in (other_device / "in").iterdir()] == ["a.txt"]
+    assert (other_device / "in/a.txt").read_bytes() == content
 
 
 def test_a_source_that_cannot_be_moved_yet_is_moved_later(archiving: House) -> None:

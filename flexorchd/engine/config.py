@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import msgspec
@@ -10,11 +10,13 @@ import msgspec
 from flexorchd.engine.plans import Plan, parse_plan
 
 _MEGABYTE = 1024 * 1024
+CPU_SECONDS_A_MEGABYTE = 30
+"""Some ten scanned pages of a few seconds each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one document may use before its subprocess is ended.
+    """What one document of less than a megabyte may use before its subprocess is ended; see `of`.
 
     Attributes:
         memory: bytes of address space.
@@ -29,6 +31,15 @@ class Limits:
     wall_seconds: float = 480.0
     output: int = 64 * _MEGABYTE
     open_files: int = 64
+
+    def of(self, size: int) -> Limits:
+        """The limits of a document of so many bytes: a long scan takes as long as it has pages."""
+        more = size // _MEGABYTE * CPU_SECONDS_A_MEGABYTE
+        return replace(
+            self,
+            cpu_seconds=self.cpu_seconds + more,
+            wall_seconds=self.wall_seconds + 2 * more,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ class Runner:
                 data,
                 job.filename,
                 job.settings,
-                self._limits,
+                self._limits.of(len(data)),
                 self._store.mask_key,
                 self._ocr_languages,
             )

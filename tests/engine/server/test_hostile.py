@@ -126,6 +126,14 @@ def test_processor_time_is_limited() -> None:
     assert _run(_BUSY * 6, cpu_seconds=1) == sandbox.TIMED_OUT
 
 
+def test_a_long_scan_gets_the_time_of_its_pages_and_no_more_memory() -> None:
+    letter, scan = Limits().of(300_000), Limits().of(25_000_000)
+    assert letter == Limits()
+    assert scan.cpu_seconds > 3 * letter.cpu_seconds
+    assert scan.wall_seconds > scan.cpu_seconds
+    assert (scan.memory, scan.output) == (letter.memory, letter.output)
+
+
 def test_memory_is_limited() -> None:
     # Less text than the limit on text, so that the one on memory is met first.
     end = _run(_BUSY * 10, memory=sandbox_memory() + 40_000_000)

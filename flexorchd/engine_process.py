@@ -87,7 +87,7 @@ class EngineProcess:
             StateError: it ended or said nothing in time.
         """
         self._process = process = subprocess.Popen(
-            [sys.executable, "-m", "flexorchd.engine"],
+            [sys.executable, "-P", "-m", "flexorchd.engine"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=clean_environment(),

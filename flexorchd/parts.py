@@ -225,6 +225,7 @@ class Parts:
                 retry_for=0,
             )
         assert self.access.key is not None  # noqa: S101  a hosted account has a key
+        logs.never_tell(self.access.key.get_secret_value())
         return FlexOrch(
             self.access.key.get_secret_value(), self.access.base_url, timeout, retry_for=0
         )

@@ -14,7 +14,7 @@ import structlog
 
 from flexorchd import log as logs
 from flexorchd.story import story
-from tests.house import House
+from tests.house import House, TestClock
 from tests.road.conftest import Build
 from tests.service import Refuse, Reshape, Service
 
@@ -179,6 +179,17 @@ def test_no_line_of_a_log_holds_a_key(form: str, printed: Any) -> None:
     assert "ValueError" in text
     assert KEY not in text
     assert "0123456789" not in text
+
+
+def test_a_key_of_another_look_is_in_no_line_either(tmp_path: Path, printed: Any) -> None:
+    with Service() as service:
+        service.key = "another+look/of=a_key"
+        with pytest.warns(UserWarning, match="does not begin with dfx_"):
+            house = House(tmp_path, service, TestClock())
+        house.close()
+        logs.set_up("info", "json")
+        structlog.get_logger().info("said", deep=[f"with {service.key}, again"])
+    assert service.key not in printed()
 
 
 def test_tls_is_verified_wherever_it_is_spoken() -> None:

@@ -29,7 +29,7 @@ def verify(target: Target) -> int:
     for damage in damages:
         click.echo(f"{damage.what}: {escape_controls(damage.path)}")
     click.echo(
-        f"{verification.results} results and {verification.datasets} datasets looked at, "
+        f"{verification.results} results and failures, {verification.datasets} datasets looked at, "
         f"{len(damages)} damaged."
     )
     return 1 if damages else 0

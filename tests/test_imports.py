@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "ledger": frozenset({"rules", "clock", "errors"}),
     "config": frozenset({"rules", "errors", "patience"}),
     "state": frozenset({"errors"}),
-    "output": frozenset({"errors", "formats", "rules", "side_by_side"}),
+    "output": frozenset({"errors", "formats", "rules", "side_by_side", "beneath"}),
     "watch": frozenset({"rules", "ledger", "clock", "errors", "beneath"}),
 }
 """Packages with a rule; those that are not here join the others and may know all."""

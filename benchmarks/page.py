@@ -37,7 +37,7 @@ def _whence(run: Run) -> str:
     size = "Quick run" if run.quick else "Run"
     what = f"{size} of {run.began}, revision `{run.revision}`, {run.seconds / 60:.0f} minutes on"
     others = f"Other programs had {run.others:.0%} of the CPU meanwhile"
-    trust = "." if run.is_quiet else ": trust ratios and CPU seconds, not rates."
+    trust = "." if run.is_quiet else ": trust counts, bytes and CPU seconds, not times."
     return f"{what} {run.machine}. {others}{trust}"
 
 

@@ -71,9 +71,9 @@ def test_a_run_outlives_its_file_and_fills_the_page() -> None:
 
 
 def test_a_run_among_others_says_so_on_the_page() -> None:
-    assert "not rates" not in page.written(RUN)
+    assert "not times" not in page.written(RUN)
     assert "40% of the CPU" in page.written(replace(RUN, others=0.4))
-    assert "not rates" in page.written(replace(RUN, others=0.4))
+    assert "not times" in page.written(replace(RUN, others=0.4))
 
 
 def test_a_page_without_markers_is_refused() -> None:

@@ -148,7 +148,12 @@ class AfterStage:
         else:
             assert action.archive_dir is not None  # noqa: S101  the configuration demands it
             root = os.path.join(os.fsencode(action.archive_dir), os.fsencode(one.watch))
-            archive(aside, os.path.join(root, one.path), one.sha256)
+            try:
+                archive(aside, os.path.join(root, one.path), one.sha256)
+            except OSError:
+                # People look for it where they left it, for as long as the archive cannot take it.
+                put_back(aside, source)
+                raise
         sync_directory(folder)
         return None
 

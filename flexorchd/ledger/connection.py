@@ -39,14 +39,15 @@ class Database:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA secure_delete=ON")
-        connection.execute("PRAGMA cache_size=-8000")
-        connection.execute("PRAGMA temp_store=MEMORY")
-        return connection
+        return _set_up(
+            connection,
+            "PRAGMA journal_mode=WAL",
+            "PRAGMA synchronous=FULL",
+            "PRAGMA foreign_keys=ON",
+            "PRAGMA secure_delete=ON",
+            "PRAGMA cache_size=-8000",
+            "PRAGMA temp_store=MEMORY",
+        )
 
     def _open_reader(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -56,10 +57,7 @@ class Database:
             isolation_level=None,
             check_same_thread=False,
         )
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA query_only=ON")
-        connection.execute("PRAGMA cache_size=-1000")
-        return connection
+        return _set_up(connection, "PRAGMA query_only=ON", "PRAGMA cache_size=-1000")
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -133,3 +131,15 @@ class Database:
                 self._writer.close()
             self._writer = None
         self._local = threading.local()
+
+
+def _set_up(connection: sqlite3.Connection, *settings: str) -> sqlite3.Connection:
+    connection.row_factory = sqlite3.Row
+    try:
+        for setting in settings:
+            connection.execute(setting)
+    except BaseException:
+        # The file is damaged: only here is the connection known.
+        connection.close()
+        raise
+    return connection

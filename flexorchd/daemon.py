@@ -33,8 +33,11 @@ from flexorchd.watch_set import WatchSet
 
 log = structlog.get_logger()
 
-STOP_SECONDS = 5.0
-"""What a stage gets to end its step in; one that hangs in a request is left behind, its work is on record."""
+STOP_SECONDS = 3.5
+"""What the stages get to end their steps in; one that hangs is left behind, its work is on record.
+
+A stop takes ten seconds at most: these, and what watchers, pages and the engine get after them.
+"""
 TICK_SECONDS = 1.0
 STATUS_SECONDS = 5.0
 PASS_TICK_SECONDS = 0.05

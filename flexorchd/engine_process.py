@@ -24,7 +24,7 @@ from flexorchd.state import StateDirectory
 log = structlog.get_logger()
 
 READY_SECONDS = 60.0
-STOP_SECONDS = 5.0
+STOP_SECONDS = 2.5
 SOCKET = "engine.sock"
 SECRET_OF_A_COLLECTOR = re.compile("OTEL_EXPORTER_OTLP_(.*_)?HEADERS")
 

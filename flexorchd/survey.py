@@ -26,7 +26,7 @@ FRESH_SECONDS = 2.0
 REST, LONGEST_REST_SECONDS = 20.0, 60.0
 """What took so long to make is not made again for so many times as long."""
 PATIENCE_SECONDS = 0.3
-CLOSE_SECONDS = 3.0
+CLOSE_SECONDS = 0.5
 TOO_OLD_SECONDS = 120.0
 
 T = TypeVar("T")

@@ -15,6 +15,9 @@ from flexorchd.watch.watcher import Watched, Watcher
 log = structlog.get_logger()
 
 JOIN_SECONDS = 5.0
+"""What a watcher gets to end in that a changed configuration replaces."""
+LAST_SECONDS = 0.5
+"""What all get at the very end, since they were asked before: see `ask_to_stop`."""
 
 
 class WatchSet:
@@ -51,7 +54,7 @@ class WatchSet:
         """Make the watchers those of the configuration in force: unchanged ones go on undisturbed."""
         wanted = {watch.name: watch for watch in self._parts.config.watches}
         changed = [name for name, watch in self._configs.items() if wanted.get(name) != watch]
-        self._stop(changed)
+        self._stop(changed, JOIN_SECONDS)
         for name, watch in wanted.items():
             if name not in self._watchers:
                 self._start(watch)
@@ -115,16 +118,16 @@ class WatchSet:
 
     def close(self) -> None:
         """Stop watching."""
-        self._stop(list(self._watchers))
+        self._stop(list(self._watchers), LAST_SECONDS)
 
-    def _stop(self, names: Sequence[str]) -> None:
+    def _stop(self, names: Sequence[str], seconds: float) -> None:
         ending = [(self._watchers.pop(name), self._runners.pop(name)) for name in names]
         for name in names:
             del self._configs[name]
         for watcher, runner in ending:
             watcher.stop()
             runner.stop()
-        deadline = self._parts.clock.monotonic() + JOIN_SECONDS
+        deadline = self._parts.clock.monotonic() + seconds
         for watcher, runner in ending:
             # One that waits for a dead mount is left behind, with all that it holds.
             if runner.join(max(0.0, deadline - self._parts.clock.monotonic())):

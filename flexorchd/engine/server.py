@@ -14,7 +14,7 @@ from flexorchd.engine.api.app import create_app
 from flexorchd.engine.config import EngineSettings
 from flexorchd.engine.service import Engine
 
-_GRACE_SECONDS = 3
+_GRACE_SECONDS = 2
 _BACKLOG = 2048
 _KEEP_ALIVE_SECONDS = 75
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)

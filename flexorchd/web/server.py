@@ -17,7 +17,7 @@ from flexorchd.errors import ConfigError
 
 log = structlog.get_logger()
 
-STOP_SECONDS = 2
+STOP_SECONDS = 1
 TICK_SECONDS = 1.0
 BACKLOG = 64
 MOST_CONNECTIONS = 64
@@ -129,7 +129,7 @@ class WebServer:
     def stop(self) -> None:
         """End it; answers under way get a moment to be finished."""
         self._server.end()
-        self._thread.join(STOP_SECONDS + 1)
+        self._thread.join(STOP_SECONDS + 0.5)
         self._listener.close()
 
     def _run(self) -> None:

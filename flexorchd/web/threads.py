@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-CLOSE_SECONDS = 2.0
+CLOSE_SECONDS = 0.5
 
 
 class Threads:

@@ -5,10 +5,19 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 BUSY_SECONDS = 30.0
+
+
+class _Reader(sqlite3.Connection):
+    """Is closed by the last that uses it: a thread that still reads has a cursor, which holds this."""
+
+    def __del__(self) -> None:
+        # One that could not be opened cannot be closed either.
+        with suppress(sqlite3.ProgrammingError):
+            self.close()
 
 
 class Database:
@@ -56,6 +65,7 @@ class Database:
             timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
+            factory=_Reader,
         )
         return _set_up(connection, "PRAGMA query_only=ON", "PRAGMA cache_size=-1000")
 

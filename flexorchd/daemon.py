@@ -14,12 +14,12 @@ from types import FrameType
 
 import structlog
 
-from flexorchd import systemd
 from flexorchd.config import Loaded
 from flexorchd.errors import FlexorchdError
 from flexorchd.exports.publish import sweep
-from flexorchd.health import stuck
-from flexorchd.heartbeat import HeartbeatStage
+from flexorchd.monitoring import systemd
+from flexorchd.monitoring.health import stuck
+from flexorchd.monitoring.heartbeat import HeartbeatStage
 from flexorchd.once import Leaving, Once
 from flexorchd.output import OutputMissingError
 from flexorchd.parts import Parts

@@ -15,8 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from flexorchd.beneath import ABSENT, FOLDER, opened
 from flexorchd.errors import StateError
+from flexorchd.filesystem.beneath import ABSENT, FOLDER, opened
 from flexorchd.formats import exact
 from flexorchd.rules import naming
 from flexorchd.side_by_side import side_by_side

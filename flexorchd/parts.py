@@ -34,14 +34,14 @@ from flexorchd.config import (
 )
 from flexorchd.engine_process import EngineProcess, require_engine
 from flexorchd.errors import StateError
+from flexorchd.filesystem.patience import LOOK_SECONDS, within
 from flexorchd.ledger.accounts import ENGINE_URL, SettingsRow
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.output import Output, OutputMissingError, claim, make_root
-from flexorchd.patience import LOOK_SECONDS, within
 from flexorchd.pipeline.after import After
 from flexorchd.pipeline.stage import Bells
-from flexorchd.rebuild import rebuild
-from flexorchd.rescue import COMPLETE, open_ledger
+from flexorchd.recovery.rebuild import rebuild
+from flexorchd.recovery.rescue import COMPLETE, open_ledger
 from flexorchd.rules.routing import Route
 from flexorchd.state import StateDirectory
 from flexorchd.watch.mounts import is_remote, read_mounts

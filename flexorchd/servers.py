@@ -8,11 +8,11 @@ import structlog
 
 from flexorchd import __version__
 from flexorchd.config import Address, webhook_secret
-from flexorchd.health import Health
-from flexorchd.metrics import Metrics
+from flexorchd.insight.survey import Latest, survey
+from flexorchd.monitoring.health import Health
+from flexorchd.monitoring.metrics import Metrics
 from flexorchd.parts import Parts
 from flexorchd.pipeline.stage import Stage
-from flexorchd.survey import Latest, survey
 from flexorchd.web.access import read_or_make_token
 from flexorchd.web.app import create_app as create_pages
 from flexorchd.web.origin import name_in_links

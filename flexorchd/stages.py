@@ -17,6 +17,8 @@ from flexorchd.control.retry import retry
 from flexorchd.engine_process import clean_environment
 from flexorchd.exports.run import ExportSpec, RunSteps
 from flexorchd.exports.stage import ExportStage, Scheduled
+from flexorchd.filesystem.room import no_room
+from flexorchd.monitoring.telemetry import tracer
 from flexorchd.parts import Parts
 from flexorchd.pipeline.account_watch import AccountStage
 from flexorchd.pipeline.after import AfterStage
@@ -33,8 +35,6 @@ from flexorchd.pipeline.settle import SettleStage
 from flexorchd.pipeline.stage import Stage
 from flexorchd.pipeline.upkeep import UpkeepStage
 from flexorchd.pipeline.upload import UploadStage
-from flexorchd.room import no_room
-from flexorchd.telemetry import tracer
 from flexorchd.watch_set import WatchSet
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from flexorchd.health import Budget, StageHealth
+from flexorchd.monitoring.health import Budget, StageHealth
 from flexorchd.parts import Parts
 from flexorchd.pipeline.stage import Runner, Stage
 
 
 class VitalSigns:
-    """The `flexorchd.health.Health` of a daemon.
+    """The `flexorchd.monitoring.health.Health` of a daemon.
 
     Args:
         parts: the account and the engine.

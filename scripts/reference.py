@@ -21,13 +21,13 @@ from flexorchd.cli.main import flexorchd
 from flexorchd.config import Config
 from flexorchd.config.loading import load
 from flexorchd.config.models import section_of
-from flexorchd.health import Budget, StageHealth
+from flexorchd.insight.status import ExportStatus
+from flexorchd.insight.survey import survey
+from flexorchd.insight.troubles import Trouble
 from flexorchd.ledger.figures import Cause, Held
 from flexorchd.ledger.ledger import Ledger
-from flexorchd.metrics import Metrics
-from flexorchd.status import ExportStatus
-from flexorchd.survey import survey
-from flexorchd.troubles import Trouble
+from flexorchd.monitoring.health import Budget, StageHealth
+from flexorchd.monitoring.metrics import Metrics
 
 REPOSITORY = Path(__file__).parents[1]
 REFERENCE = REPOSITORY / "docs/reference"

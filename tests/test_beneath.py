@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flexorchd.beneath import ABSENT, CONTENT, FOLDER, PLACE, opened
+from flexorchd.filesystem.beneath import ABSENT, CONTENT, FOLDER, PLACE, opened
 
 
 @pytest.fixture

@@ -18,16 +18,14 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "clock": frozenset(),
     "log": frozenset(),
-    "systemd": frozenset(),
-    "beneath": frozenset(),
     "side_by_side": frozenset(),
-    "patience": frozenset(),
+    "filesystem": frozenset(),
     "engine": frozenset({"formats"}),
     "ledger": frozenset({"rules", "clock", "errors"}),
-    "config": frozenset({"rules", "errors", "patience"}),
+    "config": frozenset({"rules", "errors", "filesystem"}),
     "state": frozenset({"errors"}),
-    "output": frozenset({"errors", "formats", "rules", "side_by_side", "beneath"}),
-    "watch": frozenset({"rules", "ledger", "clock", "errors", "beneath"}),
+    "output": frozenset({"errors", "formats", "rules", "side_by_side", "filesystem"}),
+    "watch": frozenset({"rules", "ledger", "clock", "errors", "filesystem"}),
 }
 """Packages with a rule; those that are not here join the others and may know all."""
 

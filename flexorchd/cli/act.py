@@ -17,10 +17,10 @@ from flexorchd.cli.paths import files_at, files_named
 from flexorchd.cli.target import Target, with_target
 from flexorchd.control.retry import to_reprocess
 from flexorchd.errors import UsageError
+from flexorchd.insight.words import many
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.search import Found
 from flexorchd.rules.naming import display
-from flexorchd.words import many
 
 
 @click.command(epilog="\b\nExample:\n  flexorchd approve scans")

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from flexorchd import __version__
-from flexorchd.api_check import ApiCheck, Step
-from flexorchd.checks import Finding, check_machine
+from flexorchd.checks.machine import Finding, check_machine
+from flexorchd.checks.service import ApiCheck, Step
 from flexorchd.cli.printing import console
 from flexorchd.cli.target import Target, with_target
 from flexorchd.client import FlexOrch

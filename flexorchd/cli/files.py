@@ -16,12 +16,12 @@ from flexorchd.cli import completion
 from flexorchd.cli.printing import STYLES, ago, console, print_json_list, say
 from flexorchd.cli.target import Target, with_target
 from flexorchd.clock import iso
+from flexorchd.insight.words import figure, size
 from flexorchd.ledger.search import Found
 from flexorchd.rules.causes import meaning
 from flexorchd.rules.naming import display, escape_controls, path_fields
 from flexorchd.rules.retry import remedy
 from flexorchd.rules.states import SHOWN_STATES
-from flexorchd.words import figure, size
 
 ROWS_AT_ONCE = 1000
 

@@ -10,12 +10,12 @@ from flexorchd import log as logs
 from flexorchd.cli.target import Target, with_target
 from flexorchd.clock import SystemClock
 from flexorchd.errors import StateError
+from flexorchd.insight.words import many
 from flexorchd.ledger import upkeep
 from flexorchd.ledger.ledger import Ledger as LedgerFile
 from flexorchd.output import Output, marked_owner
-from flexorchd.rebuild import rebuild as rebuild_ledger
+from flexorchd.recovery.rebuild import rebuild as rebuild_ledger
 from flexorchd.state import LEDGER, StateDirectory
-from flexorchd.words import many
 
 
 @click.group()

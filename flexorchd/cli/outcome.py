@@ -12,12 +12,12 @@ from rich.table import Table
 
 from flexorchd import results
 from flexorchd.cli.printing import say
+from flexorchd.insight.words import figure, many
 from flexorchd.ledger.search import Found
 from flexorchd.parts import Parts
 from flexorchd.rules.causes import meaning
 from flexorchd.rules.naming import display, escape_controls
 from flexorchd.rules.retry import remedy
-from flexorchd.words import figure, many
 
 ROWS_SHOWN = 15
 NAMES_SHOWN = 3

@@ -14,14 +14,14 @@ from rich.table import Table
 from flexorchd.cli.printing import console, say
 from flexorchd.cli.target import Target, with_target
 from flexorchd.config import access
+from flexorchd.insight.planning import WatchPlan, make_plan
+from flexorchd.insight.words import figure, many, size
 from flexorchd.ledger.ledger import Ledger
-from flexorchd.planning import WatchPlan, make_plan
 from flexorchd.rules.causes import meaning
 from flexorchd.rules.credits import room
 from flexorchd.rules.plan import plan_of
 from flexorchd.rules.retry import remedy
 from flexorchd.state import LEDGER
-from flexorchd.words import figure, many, size
 
 
 @click.command(epilog="\b\nExample:\n  flexorchd plan -c flexorchd.toml")

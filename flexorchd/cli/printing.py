@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from flexorchd import words
 from flexorchd.formats import exact
+from flexorchd.insight import words
 from flexorchd.rules.naming import escape_controls
 
 NAME = "flexorchd"

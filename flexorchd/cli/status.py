@@ -13,11 +13,11 @@ from rich.table import Table
 from flexorchd import __version__
 from flexorchd.cli.printing import WIDE, ago, console, print_json, say, until
 from flexorchd.cli.target import Target, with_target
+from flexorchd.insight.status import ExportStatus, Status, WatchStatus, snapshot
+from flexorchd.insight.troubles import Failures
+from flexorchd.insight.words import figure, many, size
 from flexorchd.rules.naming import escape_controls
 from flexorchd.state import is_locked
-from flexorchd.status import ExportStatus, Status, WatchStatus, snapshot
-from flexorchd.troubles import Failures
-from flexorchd.words import figure, many, size
 
 REASONS_SHOWN, REMEDIES_SHOWN = 4, 2
 """So many reasons of failures fit a screen, and so many with what to do about them."""

@@ -9,8 +9,8 @@ import click
 from flexorchd.cli.target import Target, with_target
 from flexorchd.errors import UsageError
 from flexorchd.output import Output
+from flexorchd.recovery.verification import Verification
 from flexorchd.rules.naming import escape_controls
-from flexorchd.verification import Verification
 
 
 @click.command(epilog="\b\nExample:\n  flexorchd verify")

@@ -15,10 +15,10 @@ from flexorchd.cli.paths import files_named, place
 from flexorchd.cli.printing import STYLES, console, local, until, worded
 from flexorchd.cli.target import Target, with_target
 from flexorchd.errors import ConfigError
+from flexorchd.insight.story import Line, story
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.rules.naming import display, escape_controls
 from flexorchd.rules.selection import Selection
-from flexorchd.story import Line, story
 
 EXAMPLES = """\b
 Examples:

@@ -10,7 +10,7 @@ from pathlib import Path
 from flexorchd.config.mistakes import refuse
 from flexorchd.config.models import Config
 from flexorchd.errors import ConfigError
-from flexorchd.patience import LOOK_SECONDS, real_path, within
+from flexorchd.filesystem.patience import LOOK_SECONDS, real_path, within
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from typing import Any
 from flexorchd.client import FlexOrchError, NotFoundError
 from flexorchd.control.answer import Answer
 from flexorchd.exports.assemble import kept_rows
+from flexorchd.insight.words import many
 from flexorchd.ledger import upkeep
 from flexorchd.parts import Parts
 from flexorchd.rules.naming import display
-from flexorchd.words import many
 
 
 def forget(parts: Parts, arguments: Mapping[str, Any]) -> Answer:

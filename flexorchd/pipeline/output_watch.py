@@ -7,9 +7,9 @@ from contextlib import suppress
 import structlog
 
 from flexorchd.clock import Clock
+from flexorchd.filesystem.patience import within
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.output import Output, OutputMissingError
-from flexorchd.patience import within
 from flexorchd.rules import retry
 
 log = structlog.get_logger()

@@ -9,11 +9,11 @@ from functools import partial
 from io import FileIO
 from typing import Self, TypeVar
 
-from flexorchd.beneath import CONTENT, PLACE, open_beneath, opened
 from flexorchd.client import Upload
+from flexorchd.filesystem.beneath import CONTENT, PLACE, open_beneath, opened
+from flexorchd.filesystem.patience import within
 from flexorchd.ledger.accounts import SettingsRow
 from flexorchd.ledger.documents import Candidate
-from flexorchd.patience import within
 from flexorchd.rules.batching import LARGEST_BATCH, Item
 from flexorchd.rules.naming import sent_name
 

@@ -11,8 +11,8 @@ from functools import partial
 
 import structlog
 
-from flexorchd.beneath import ABSENT, CONTENT, PLACE, open_beneath, opened
 from flexorchd.clock import Clock
+from flexorchd.filesystem.beneath import ABSENT, CONTENT, PLACE, open_beneath, opened
 from flexorchd.ledger.files import NextLook, PendingFile
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.pipeline.lanes import Lanes, by_watch

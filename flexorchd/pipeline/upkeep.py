@@ -9,9 +9,9 @@ from pathlib import Path
 import structlog
 
 from flexorchd.clock import Clock, utc
+from flexorchd.filesystem.room import no_room, reserve
 from flexorchd.ledger import upkeep
 from flexorchd.ledger.ledger import Ledger
-from flexorchd.room import no_room, reserve
 from flexorchd.rules.naming import run_name
 from flexorchd.rules.retry import remedy
 

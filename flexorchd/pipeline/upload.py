@@ -12,7 +12,6 @@ from datetime import timedelta
 import structlog
 
 from flexorchd.account import Account, StoppingError
-from flexorchd.beneath import ABSENT
 from flexorchd.client import (
     FlexOrch,
     FlexOrchError,
@@ -22,6 +21,7 @@ from flexorchd.client import (
     TransportError,
 )
 from flexorchd.clock import Clock, utc
+from flexorchd.filesystem.beneath import ABSENT
 from flexorchd.ledger.documents import Candidate
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.uploads import Intent

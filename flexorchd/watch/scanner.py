@@ -10,7 +10,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from flexorchd.beneath import ABSENT, FOLDER, PLACE, open_beneath, opened
+from flexorchd.filesystem.beneath import ABSENT, FOLDER, PLACE, open_beneath, opened
 from flexorchd.ledger.files import FoundBy, KnownFile
 from flexorchd.watch.findings import Door, Findings, Report
 from flexorchd.watch.paths import is_within, join

@@ -16,11 +16,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from flexorchd.beneath import ABSENT, CONTENT, opened
 from flexorchd.exports.publish import MANIFEST, PROFILE
+from flexorchd.filesystem.beneath import ABSENT, CONTENT, opened
 from flexorchd.formats import exact
+from flexorchd.insight.status import ExportStatus
 from flexorchd.ledger.exports import Run
-from flexorchd.status import ExportStatus
 from flexorchd.web.actions import as_id, asked
 from flexorchd.web.site import Site
 

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from flexorchd.insight.story import story
 from flexorchd.ledger.search import Found
 from flexorchd.rules.states import SHOWN_STATES
-from flexorchd.story import story
 from flexorchd.web.actions import as_id, asked
 from flexorchd.web.site import Site
 

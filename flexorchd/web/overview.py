@@ -9,16 +9,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from flexorchd.clock import utc
-from flexorchd.health import StageHealth, stuck
+from flexorchd.insight.survey import HOUR, HOURS, Survey, hours_begin
+from flexorchd.insight.troubles import Trouble
+from flexorchd.insight.words import duration
 from flexorchd.ledger.figures import Held
 from flexorchd.ledger.search import Found
+from flexorchd.monitoring.health import StageHealth, stuck
 from flexorchd.rules import causes, retry
-from flexorchd.survey import HOUR, HOURS, Survey, hours_begin
-from flexorchd.troubles import Trouble
 from flexorchd.web.actions import asked
 from flexorchd.web.charts import Chart, stacked
 from flexorchd.web.site import Site
-from flexorchd.words import duration
 
 
 def routes(site: Site) -> list[Route]:

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from flexorchd.health import stuck
-from flexorchd.metrics import CONTENT_TYPE
+from flexorchd.monitoring.health import stuck
+from flexorchd.monitoring.metrics import CONTENT_TYPE
 from flexorchd.web.site import Site
 
 

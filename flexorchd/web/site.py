@@ -13,11 +13,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from flexorchd.clock import Clock
-from flexorchd.health import Health
+from flexorchd.insight.survey import Latest, Survey
 from flexorchd.ledger.figures import Figures
 from flexorchd.ledger.ledger import Ledger
-from flexorchd.metrics import Metrics
-from flexorchd.survey import Latest, Survey
+from flexorchd.monitoring.health import Health
+from flexorchd.monitoring.metrics import Metrics
 from flexorchd.web.access import Door
 from flexorchd.web.threads import Threads
 from flexorchd.web.views import Views

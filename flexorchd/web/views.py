@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from flexorchd import words
 from flexorchd.clock import Clock, iso
+from flexorchd.insight import words
 from flexorchd.rules.naming import escape_controls
 
 _REFUSALS = {

@@ -47,7 +47,7 @@ def test_a_wrong_key_is_told_once(
 def test_the_line_for_text_recognition_can_be_typed(
     tmp_path: Path, typed: Typed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flexorchd.checks.find_spec", lambda name: None)
+    monkeypatch.setattr("flexorchd.checks.machine.find_spec", lambda name: None)
     _, said = typed("check", "-c", configured(tmp_path / "in", "embedded"))
     assert "note  OCR" in said
     line = re.search(r"^ +(.* -m pip) install 'flexorchd\[ocr\]'", said, re.MULTILINE)

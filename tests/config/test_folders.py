@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from flexorchd.checks import check_machine
+from flexorchd.checks.machine import check_machine
 from flexorchd.config import access, check_folders, load
 from flexorchd.errors import ConfigError
 

@@ -16,8 +16,7 @@ ELSEWHERE = (
     "web/",
     "webhook/",
     "cli/",
-    "api_check",
-    "checks",
+    "checks/",
 )
 """The engine has a matrix of its own; the others change nothing that a restart would have to go on with."""
 

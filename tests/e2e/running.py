@@ -7,9 +7,9 @@ import signal
 import time
 from typing import Any
 
+from flexorchd.insight.status import Status, snapshot
+from flexorchd.insight.troubles import Trouble
 from flexorchd.ledger.ledger import Ledger
-from flexorchd.status import Status, snapshot
-from flexorchd.troubles import Trouble
 from tests.e2e.process import Place, wait_for
 from tests.e2e.promise import Promise
 

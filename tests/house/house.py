@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from flexorchd.config import load
+from flexorchd.insight.status import Status, snapshot
 from flexorchd.parts import Parts
 from flexorchd.rules.selection import Selection
 from flexorchd.stages import Stages
-from flexorchd.status import Status, snapshot
 from flexorchd.watch.findings import Door
 from flexorchd.watch.footing import Footing
 from flexorchd.watch.scanner import Scanner

@@ -14,12 +14,12 @@ import pytest
 from sqlite_utils import Database
 
 from flexorchd.errors import StateError
+from flexorchd.insight.status import snapshot
 from flexorchd.ledger import upkeep
 from flexorchd.ledger.compatibility import OlderSchemaError
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.schema import migrations
-from flexorchd.rescue import open_ledger
-from flexorchd.status import snapshot
+from flexorchd.recovery.rescue import open_ledger
 from tests.ledger.freeze import SCHEMAS, tables
 
 NOW = 1_790_000_000.0
@@ -133,7 +133,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from flexorchd.ledger.schema import migrations
-from flexorchd.rescue import open_ledger
+from flexorchd.recovery.rescue import open_ledger
 @migrations()
 def first_half(db):
     db.execute("ALTER TABLE watches ADD COLUMN colour TEXT")

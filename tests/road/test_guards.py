@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from flexorchd.insight.planning import make_plan
 from flexorchd.ledger.watches import Mount
-from flexorchd.planning import make_plan
 from flexorchd.rules.plan import plan_of
 from tests.house import House, TestClock
 from tests.road.conftest import Build

@@ -72,10 +72,10 @@ def test_a_rebuild_that_is_cut_short_is_done_again(
     sent = service.count("documents.upload")
     house.close()
     shutil.rmtree(house.home / "state")
-    monkeypatch.setattr("flexorchd.rebuild.AT_ONCE", 5)
-    import flexorchd.rebuild
+    monkeypatch.setattr("flexorchd.recovery.rebuild.AT_ONCE", 5)
+    import flexorchd.recovery.rebuild
 
-    whole, calls = flexorchd.rebuild.restore, []
+    whole, calls = flexorchd.recovery.rebuild.restore, []
 
     def cut_short(*arguments: object) -> int:
         calls.append(1)
@@ -83,10 +83,10 @@ def test_a_rebuild_that_is_cut_short_is_done_again(
             raise KeyboardInterrupt
         return whole(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("flexorchd.rebuild.restore", cut_short)
+    monkeypatch.setattr("flexorchd.recovery.rebuild.restore", cut_short)
     with pytest.raises(KeyboardInterrupt):
         house.open()
-    monkeypatch.setattr("flexorchd.rebuild.restore", whole)
+    monkeypatch.setattr("flexorchd.recovery.rebuild.restore", whole)
     house.open()
     house.run()
     assert service.count("documents.upload") == sent

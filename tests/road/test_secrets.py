@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 from flexorchd import log as logs
-from flexorchd.story import story
+from flexorchd.insight.story import story
 from tests.house import House, TestClock
 from tests.road.conftest import Build
 from tests.service import Refuse, Reshape, Service

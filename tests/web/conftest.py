@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from flexorchd.config.fields import Address
-from flexorchd.health import Budget, StageHealth
-from flexorchd.metrics import Metrics
-from flexorchd.survey import Latest, Survey, survey
+from flexorchd.insight.survey import Latest, Survey, survey
+from flexorchd.monitoring.health import Budget, StageHealth
+from flexorchd.monitoring.metrics import Metrics
 from flexorchd.web.access import read_or_make_token
 from flexorchd.web.app import create_app
 from flexorchd.web.server import WebServer, bind

@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flexorchd.insight.words import ago, duration, figure, many, size, until
 from flexorchd.web.charts import HEIGHT, most_frequent, round_up, stacked
-from flexorchd.words import ago, duration, figure, many, size, until
 
 names = st.sampled_from(["a", "b", "c", "d", "e", "f", "g", "h"])
 series = st.lists(st.tuples(st.integers(-2, 12), names, st.integers(0, 10_000)), max_size=40)

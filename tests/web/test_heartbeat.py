@@ -9,8 +9,8 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexorchd.health import StageHealth
-from flexorchd.heartbeat import (
+from flexorchd.monitoring.health import StageHealth
+from flexorchd.monitoring.heartbeat import (
     EVERY_SECONDS,
     PATIENCE_SECONDS,
     HeartbeatStage,

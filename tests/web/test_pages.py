@@ -4,7 +4,7 @@ from pathlib import Path
 import httpx
 from selectolax.lexbor import LexborHTMLParser
 
-from flexorchd.health import StageHealth
+from flexorchd.monitoring.health import StageHealth
 from tests.web.conftest import HOSTS, Served, serve
 from tests.web.filled import HOUR, NOW, open_book
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from flexorchd.health import StageHealth
+from flexorchd.monitoring.health import StageHealth
 from tests.web.conftest import VERSION, Served
 from tests.web.filled import NOW
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from flexorchd.clock import SystemClock
-from flexorchd.survey import Latest
+from flexorchd.insight.survey import Latest
 from tests.web.conftest import Clock
 
 

@@ -1,6 +1,6 @@
 from dataclasses import dataclass, field
 
-from flexorchd.health import Budget
+from flexorchd.monitoring.health import Budget
 from flexorchd.vital_signs import VitalSigns
 from tests.web.conftest import Clock
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flexorchd.clock import iso
+from flexorchd.insight.words import many, size
 from flexorchd.ledger.following import FORGOTTEN
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.search import Found
 from flexorchd.rules import causes, retry
 from flexorchd.rules.naming import display
 from flexorchd.rules.selection import NOT_INCLUDED
-from flexorchd.words import many, size
 
 _SETTLING = {
     None: "waits until it stops changing",

@@ -14,8 +14,8 @@ import httpx
 import structlog
 
 from flexorchd.clock import Clock
-from flexorchd.health import Health, stuck
 from flexorchd.ledger.ledger import Ledger
+from flexorchd.monitoring.health import Health, stuck
 
 log = structlog.get_logger()
 

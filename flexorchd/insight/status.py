@@ -11,16 +11,16 @@ from typing import Any
 
 from flexorchd.clock import iso, utc
 from flexorchd.config import Config, recall
+from flexorchd.filesystem.patience import within
+from flexorchd.insight.troubles import Failures, Trouble, failures, troubles
 from flexorchd.ledger.exports import Run
 from flexorchd.ledger.figures import Figures
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.watches import WatchRow
-from flexorchd.patience import within
 from flexorchd.rules import pace, schedule
 from flexorchd.rules.naming import display
 from flexorchd.rules.states import SHOWN_STATES
 from flexorchd.state import LEDGER
-from flexorchd.troubles import Failures, Trouble, failures, troubles
 
 ANSWER_SECONDS = 1.0
 """What a disk gets to tell its room; one that hangs must not keep anybody from the status."""

@@ -34,7 +34,7 @@ def tracer(environment: Mapping[str, str], closing: ExitStack) -> Trace | None:
     if missing := lacking("otel"):
         log.warning("traces.not_installed", missing=missing, remedy="pip install 'flexorchd[otel]'")
         return None
-    from flexorchd.tracing import Tracer
+    from flexorchd.monitoring.tracing import Tracer
 
     one = Tracer()
     closing.callback(one.close)

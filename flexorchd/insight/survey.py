@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from flexorchd.clock import Clock
+from flexorchd.insight.status import Status, daily_pace, snapshot
+from flexorchd.insight.troubles import held_documents
 from flexorchd.ledger.figures import Cause, Figures, Held, Series, Totals
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.progress import Progress
 from flexorchd.rules import pace
-from flexorchd.status import Status, daily_pace, snapshot
-from flexorchd.troubles import held_documents
 
 HOUR = 3600.0
 HOURS = 24

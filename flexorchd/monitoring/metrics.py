@@ -20,9 +20,9 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from flexorchd.health import Health
+from flexorchd.insight.survey import Survey
+from flexorchd.monitoring.health import Health
 from flexorchd.rules.states import ENDS, SHOWN_STATES
-from flexorchd.survey import Survey
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

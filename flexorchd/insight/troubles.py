@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from flexorchd.config import Config, recall, state_dir_beside
+from flexorchd.filesystem.room import no_room
+from flexorchd.insight.words import many
 from flexorchd.ledger.figures import Figures, Held
 from flexorchd.ledger.ledger import Ledger
 from flexorchd.ledger.watches import WatchRow
-from flexorchd.room import no_room
 from flexorchd.rules import causes, retry
 from flexorchd.rules.naming import display
-from flexorchd.words import many
 
 UNIT_FOLDER = Path("/etc/flexorchd")
 """Where the configurations of the systemd units lie."""
@@ -65,7 +65,7 @@ def troubles(
 
     Args:
         ledger: to read from.
-        account: of `flexorchd.status.Status`.
+        account: of `flexorchd.insight.status.Status`.
         failed: how many files are in the state `failed`.
         running: whether a daemon holds the lock.
     """

@@ -1,0 +1,1 @@
+"""Signs of life: health, readiness, heartbeat, metrics and traces."""

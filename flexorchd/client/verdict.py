@@ -192,7 +192,8 @@ def _retry_after(reply: Reply, body: Body) -> float | None:
 
 
 def _message(reply: Reply, body: Body, wanted: Kind, secret: str) -> str:
-    said = clean(body.text("message") or f"The service answered {reply.status}.", secret)
+    told = clean(body.text("message") or "", secret)
+    said = told or f"The service answered {reply.status}."
     where = ".".join(str(step) for step in body.sequence("location") or ())
     said = f"{clean(where)}: {said}" if where else said
     plan = body.text("min_plan")

@@ -44,6 +44,11 @@ def reader(pipe: Path) -> Iterator[int]:
         os.close(end)
 
 
+def reads_from_a_pipe(pid: int) -> bool:
+    """Python looks for signals between its steps: one that comes between a step and the wait in it waits too."""
+    return "pipe_read" in Path(f"/proc/{pid}/wchan").read_text()
+
+
 @pytest.mark.parametrize(
     ("argv", "number", "code"),
     [
@@ -62,6 +67,7 @@ def test_it_ends_at_once(
     code: int,
 ) -> None:
     with place.spawn(*argv) as started, reader(waiting_for_its_configuration):
+        wait_for(lambda: reads_from_a_pipe(started.process.pid))
         assert started.end(number, seconds=5)[0] == code
     assert "Traceback" not in place.log.read_text()
 
@@ -77,6 +83,7 @@ def test_as_process_1_it_ends_at_once_as_well(
     )
     with Spawned(outside), reader(waiting_for_its_configuration):
         first = Path(f"/proc/{outside.pid}/task/{outside.pid}/children").read_text().split()[0]
+        wait_for(lambda: reads_from_a_pipe(int(first)))
         os.kill(int(first), signal.SIGTERM)
         assert outside.wait(timeout=5) == 0
 

@@ -42,10 +42,16 @@ def mount(tmp_path: Path) -> Iterator[Mount]:
             path.mkdir(parents=True, exist_ok=True)
             if os.getuid() != 0 or call("mount", "-t", "tmpfs", "-o", options, "tmpfs", str(path)):
                 need.missing("this needs the right to mount")
-            closing.callback(call, "umount", "-l", str(path))
+            closing.callback(unmount, path)
             return path
 
         yield mount
+
+
+def unmount(path: Path) -> None:
+    """With all that was mounted over it."""
+    while call("umount", "-l", str(path)) == 0:
+        pass
 
 
 def remount(path: Path, options: str) -> None:

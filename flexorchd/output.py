@@ -21,7 +21,8 @@ from flexorchd.formats import exact
 from flexorchd.rules import naming
 from flexorchd.side_by_side import side_by_side
 
-DISK_THREADS = 8
+DISK_THREADS = 4
+"""More share no more commits of the journal, and wait for one another."""
 MARKER = ".flexorchd.json"
 MARKER_SCHEMA = "flexorchd.output/1"
 

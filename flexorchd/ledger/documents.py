@@ -33,7 +33,7 @@ class Candidate(Placed):
     name: bytes
     mtime_ns: int
     file_id: int
-    on_mount: bool
+    mount_type: str | None
 
 
 _LIVE_CARRIER = """
@@ -47,7 +47,7 @@ ORDER BY v.id LIMIT 1
 
 _WAITING = f"""
 SELECT c.id, v.id, c.sha256, c.settings_id, c.size, c.attempt, c.alone, w.id, w.name, w.root,
-  d.path, f.name, v.mtime_ns, f.id, w.mount_point IS NOT NULL
+  d.path, f.name, v.mtime_ns, f.id, w.mount_type
 FROM documents AS c JOIN versions AS v ON v.id = ({_LIVE_CARRIER})
 JOIN files AS f ON f.id = v.file_id JOIN directories AS d ON d.id = f.directory_id
 JOIN watches AS w ON w.id = d.watch_id

@@ -16,10 +16,11 @@ from flexorchd.ledger.accounts import SettingsRow
 from flexorchd.ledger.documents import Candidate
 from flexorchd.rules.batching import LARGEST_BATCH, Item
 from flexorchd.rules.naming import sent_name
+from flexorchd.watch.mounts import is_remote_type
 
 BLOCK = 256 * 1024
 READ_SECONDS = 20.0
-"""What a mount gets for one block; a disk that has to wake up needs up to fifteen."""
+"""What a share gets for one block; a disk that has to wake up needs up to fifteen."""
 
 
 Result = TypeVar("Result")
@@ -74,8 +75,9 @@ class Parcel:
         return Upload(self.item.sent_name, self.candidate.size, self._stream)
 
     def _blocks(self) -> Iterator[bytes]:
-        """The file as it is read. A mount that does not answer must not hold up what others wait to send."""
-        ask = partial(within, READ_SECONDS) if self.candidate.on_mount else _at_once
+        """The file as it is read. A server that does not answer must not hold up what others wait to send."""
+        type_ = self.candidate.mount_type
+        ask = partial(within, READ_SECONDS) if type_ and is_remote_type(type_) else _at_once
         if self.candidate.size < BLOCK:
             yield ask(self._all)
             return

@@ -40,8 +40,13 @@ _ESCAPE = re.compile(rb"\\([0-7]{3})")
 
 
 def is_remote(mount: Mount) -> bool:
-    """Whether changes on this mount can come without an event; so with all of FUSE but ``fuseblk``."""
-    return mount.type in _REMOTE_TYPES or mount.type.startswith("fuse.")
+    """Whether changes on this mount can come without an event, and answers not at all."""
+    return is_remote_type(mount.type)
+
+
+def is_remote_type(type_: str) -> bool:
+    """See `is_remote`; so with all of FUSE but ``fuseblk``."""
+    return type_ in _REMOTE_TYPES or type_.startswith("fuse.")
 
 
 def is_renamed(before: Mount, now: Mount | None) -> bool:

@@ -9,6 +9,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,11 +62,9 @@ class Promise:
         self._datasets_are_whole()
 
     def _source_is_there(self, watch: str, path: str, content: bytes) -> bool:
+        """Under its name, or aside for the moment in which it is moved; between the two looks it may be put back."""
         source = self.place.source(path, watch)
-        if source.exists():
-            return True
-        aside = source.parent.glob(".flexorchd-*.tmp")
-        return any(file.read_bytes() == content for file in aside)
+        return source.exists() or _is_aside(source, content) or source.exists()
 
     def _datasets_are_whole(self) -> None:
         for manifest in self.place.output.glob("datasets/*/2*/manifest.json"):
@@ -154,3 +153,11 @@ class Promise:
         assert rows == len(jobs)
         latest = self.place.output / "datasets" / export / "latest"
         assert latest.resolve() == self.place.datasets(export)[-1]
+
+
+def _is_aside(source: Path, content: bytes) -> bool:
+    for file in source.parent.glob(".flexorchd-*.tmp"):
+        with suppress(FileNotFoundError):
+            if file.read_bytes() == content:
+                return True
+    return False

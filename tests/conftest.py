@@ -1,11 +1,19 @@
-"""What could not be tested here is said at the end, where nobody misses it."""
+"""For all tests: no property is judged by the clock, and what could not be tested is said at the end."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from tests.faults.need import NEED_ALL, NOT_TESTED
+
+# A machine that others use too is slow now and then, which says nothing of a property.
+settings.register_profile(
+    "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -27,8 +27,6 @@ from flexorchd.ledger.uploads import Uploads
 from flexorchd.ledger.versions import Versions
 from flexorchd.ledger.watches import Watches
 
-FILE_NAME = "ledger.sqlite3"
-
 
 class Ledger:
     """All that the daemon knows, in one file.

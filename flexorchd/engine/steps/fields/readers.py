@@ -15,7 +15,6 @@ _LONGEST_LEAD = 32
 _LONGEST_TEXT = 160
 _EDGES = " \t:;,#=*|-–—_·•>"
 _LETTER = re.compile(r"[^\W\d_]")
-_CONTINUED = re.compile(r" {0,2}/ {0,2}")
 
 
 def days(reading: Reading) -> Kind[date]:

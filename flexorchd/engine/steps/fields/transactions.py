@@ -20,7 +20,6 @@ _COLUMNS = (
 )  # fmt: skip
 _PARTIAL = re.compile(r"(\d{1,2})([./-])(\d{1,2})\.?$")
 _NEGATIVE = re.compile(r"\s(?:S|D|DR|Dr|Db|DB|Wn|B)\.?$|^(?:S|DR) ")
-_POSITIVE = re.compile(r"\s(?:H|C|CR|Cr|Ma|A)\.?$|^\+")
 _BALANCES = frozenset(("opening_balance", "closing_balance"))
 _CENT = Decimal("0.01")
 _MORE_LINES = 3
